@@ -1,0 +1,1 @@
+"""IPython and Jupyter: the extension, its magics and widgets."""

@@ -1,0 +1,1 @@
+"""muserlab: a workbench on which PCI devices are prototyped live."""

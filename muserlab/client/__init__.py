@@ -1,0 +1,1 @@
+"""A driver of any vfio-user server."""

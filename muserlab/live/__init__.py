@@ -1,0 +1,1 @@
+"""Hooks, versions, patches."""

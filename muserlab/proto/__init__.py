@@ -1,0 +1,1 @@
+"""The wire: bytes and fds to and from typed messages."""
