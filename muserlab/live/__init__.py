@@ -1,1 +1,32 @@
-"""Hooks, versions, patches."""
+"""Hooks, their versions, patches, undo, and the migration of state. Knows no device.
+
+A hook is a named place for a callback; a version is one definition that was put there; a patch is
+putting one there. A hook holds immutable versions of which one is current: redefining replaces,
+never stacks, and a version that raises makes way for the one before it.
+"""
+
+from muserlab.live.batch import Batch, Step
+from muserlab.live.errors import HookFailed, HookUndefined, LiveError, PatchError
+from muserlab.live.failure import Failure
+from muserlab.live.hook import Hook
+from muserlab.live.migrate import Migration, migrate
+from muserlab.live.owner import Owner, Transaction
+from muserlab.live.source import place_of
+from muserlab.live.version import Version
+
+__all__ = [
+    "Batch",
+    "Failure",
+    "Hook",
+    "HookFailed",
+    "HookUndefined",
+    "LiveError",
+    "Migration",
+    "Owner",
+    "PatchError",
+    "Step",
+    "Transaction",
+    "Version",
+    "migrate",
+    "place_of",
+]

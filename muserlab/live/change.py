@@ -1,0 +1,76 @@
+"""The steps that change a hook's history, alone or in a batch."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any
+
+from muserlab.live.history import History
+from muserlab.live.source import place_of, source_of
+from muserlab.trace import Kind, Trace
+
+
+class Change(ABC):
+    """A step that changes one hook's history."""
+
+    def __init__(self, history: History, trace: Trace) -> None:
+        self.history = history
+        self._trace = trace
+        self._before = (history.versions, history.own)
+
+    def apply(self) -> str:
+        """Make the change, record it, and return the news."""
+        self._before = (self.history.versions, self.history.own)
+        news = self.make()
+        self._trace.record(Kind.PATCH, self.history.name, note=news)
+        return f"{self.history.name} {news}"
+
+    def revert(self) -> None:
+        """Take the change back."""
+        self.history.versions, self.history.own = self._before
+        self._trace.record(Kind.PATCH, self.history.name, note="taken back")
+
+    @abstractmethod
+    def make(self) -> str:
+        """Change the history; return what to say after the hook's name."""
+
+    @property
+    def seq(self) -> int:
+        """Number of the first access that meets the change."""
+        return self._trace.accesses + 1
+
+    def _told(self) -> str:
+        current = self.history.current
+        return f"v{current.number}" if current is not None else "not defined"
+
+
+class Define(Change):
+    """Put a function at the hook."""
+
+    def __init__(self, history: History, trace: Trace, function: Callable[..., Any]) -> None:
+        super().__init__(history, trace)
+        self._function = function
+        self._source = source_of(function)
+        self._place = place_of(function)
+
+    def make(self) -> str:
+        """Define the function."""
+        new = self.history.define(self._function, self._source, self._place, self.seq)
+        return f"{self._told()}, {f'from access {self.seq}' if new else 'unchanged'}"
+
+
+class Undo(Change):
+    """Return to the version before the current one."""
+
+    def make(self) -> str:
+        """Undo one definition."""
+        self.history.undo()
+        return f"{self._told()} again, from access {self.seq}"
+
+
+class Clear(Change):
+    """Leave no version current."""
+
+    def make(self) -> str:
+        """Make no version current."""
+        self.history.own = None
+        return f"{self._told()}, from access {self.seq}"

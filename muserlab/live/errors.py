@@ -1,0 +1,31 @@
+"""What can go wrong with a hook."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from muserlab.live.failure import Failure
+
+
+class LiveError(Exception):
+    """Base of this room's errors."""
+
+
+class PatchError(LiveError):
+    """A definition was refused, or there is nothing to undo; nothing has changed."""
+
+
+class HookUndefined(LiveError):  # noqa: N818 - it reads as what happened
+    """A hook was called that has no version; ask `bool(hook)` first."""
+
+
+class HookFailed(LiveError):  # noqa: N818 - it reads as what happened
+    """No version of a hook could answer; the caller falls back on its default answer.
+
+    `failures` tells what each version tried raised, the current one's first.
+    """
+
+    def __init__(self, hook: str, failures: "tuple[Failure, ...]") -> None:
+        self.hook = hook
+        self.failures = failures
+        told = "; ".join(f"v{f.version.number}: {f.exception!r}" for f in failures)
+        super().__init__(f"{hook}: no version answered ({told})")
