@@ -1,0 +1,47 @@
+"""What a device refuses, and which errno its client is told."""
+
+import errno
+
+
+class DeviceError(Exception):
+    """A device cannot do what it was asked to.
+
+    `errno` is what a client's request is answered with; each class has its usual one.
+    """
+
+    errno: int = errno.EINVAL
+
+    def __init__(self, message: str, errno: int | None = None) -> None:
+        super().__init__(message)
+        if errno is not None:
+            self.errno = errno
+
+
+class DefinitionError(DeviceError, ValueError):
+    """A device is defined in a way that no PCI function can be (EINVAL)."""
+
+
+class RegionError(DeviceError):
+    """An access lies outside of a region, or is not allowed there (EINVAL)."""
+
+
+class IrqError(DeviceError):
+    """There is no such interrupt, or it cannot be set up like that (EINVAL)."""
+
+
+class DmaError(DeviceError):
+    """Memory cannot be mapped or reached (EFAULT unless a better one is given)."""
+
+    errno = errno.EFAULT
+
+
+class BusyError(DeviceError):
+    """Something is in use that is about to change or go away (EBUSY)."""
+
+    errno = errno.EBUSY
+
+
+class DeadlockError(DmaError):
+    """Waiting here would wait for a client that waits for us (EDEADLK)."""
+
+    errno = errno.EDEADLK
