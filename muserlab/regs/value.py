@@ -1,0 +1,59 @@
+"""Values: ints that know the fields of the register they were in."""
+
+from enum import Enum
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from muserlab.regs.errors import UnknownField, did_you_mean
+
+if TYPE_CHECKING:
+    from muserlab.regs.register import Register
+
+
+class Value(int):
+    """A register's value: an int whose attributes are the register's fields.
+
+    Made by ``Register.value``; each register has its own subclass, with a property a field, so
+    that making one costs no more than making an int.  Arithmetic gives plain ints.
+    """
+
+    _register: ClassVar["Register"]
+    index: tuple[int, ...] = ()
+    """Which element it was in, where the register or a block round it is an array."""
+
+    def fields(self) -> dict[str, int | Enum]:
+        """Return every field's value by name, in the order of the definition."""
+        return {field.name: value for field, value in self._register.decode(self)}
+
+    def replace(self, /, **fields: int | Enum) -> "Value":
+        """Return the value with some fields changed.
+
+        Raises UnknownField, and ValueError where a field's value is out of range.
+        """
+        return self._register.value(self._register.encode(int(self), **fields), self.index)
+
+    def __getattr__(self, name: str) -> Any:
+        known = [field for field in self._register.fields if not name.startswith("_")]
+        raise UnknownField(f"{self._register} has no field {name!r}{did_you_mean(name, known)}")
+
+    def __repr__(self) -> str:
+        register = self._register
+        subscript = "".join(f"[{i}]" for i in self.index)
+        shown = ", ".join(f"{name}={_show(value)}" for name, value in self.fields().items())
+        digits = f"0x{int(self):0{2 * register.size}x}"
+        return f"{register.name}{subscript}={digits}" + (f" ({shown})" if shown else "")
+
+    # As with enum.IntEnum: text made from a value is the number's, only the repr is telling.
+    __str__ = int.__repr__
+
+
+def value_class(register: "Register") -> type[Value]:
+    """Make the subclass of Value that has ``register``'s fields as properties."""
+    fields = register.fields.values()
+    getters = {field.name: property(field.decode, doc=field.doc) for field in fields}
+    return type("Value", (Value,), {"_register": register, **getters})
+
+
+def _show(value: int | Enum) -> str:
+    if isinstance(value, Enum):
+        return value.name
+    return f"{value:#x}" if value > 9 else f"{value}"
