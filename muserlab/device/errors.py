@@ -1,6 +1,6 @@
 """What a device refuses, and which errno its client is told."""
 
-import errno
+from errno import EBUSY, EDEADLK, EFAULT, EINVAL
 
 
 class DeviceError(Exception):
@@ -9,7 +9,7 @@ class DeviceError(Exception):
     `errno` is what a client's request is answered with; each class has its usual one.
     """
 
-    errno: int = errno.EINVAL
+    errno: int = EINVAL
 
     def __init__(self, message: str, errno: int | None = None) -> None:
         super().__init__(message)
@@ -32,16 +32,16 @@ class IrqError(DeviceError):
 class DmaError(DeviceError):
     """Memory cannot be mapped or reached (EFAULT unless a better one is given)."""
 
-    errno = errno.EFAULT
+    errno = EFAULT
 
 
 class BusyError(DeviceError):
     """Something is in use that is about to change or go away (EBUSY)."""
 
-    errno = errno.EBUSY
+    errno = EBUSY
 
 
 class DeadlockError(DmaError):
     """Waiting here would wait for a client that waits for us (EDEADLK)."""
 
-    errno = errno.EDEADLK
+    errno = EDEADLK

@@ -1,0 +1,118 @@
+"""All interrupts of a function, and the request that sets them up."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from muserlab.device.errors import IrqError
+from muserlab.device.irq.eventfd import EventFd, check_eventfds
+from muserlab.device.irq.gate import Gate, OpenGate
+from muserlab.device.irq.types import Err, Intx, IrqType, Msi, Msix, Req
+from muserlab.device.irq.vector import Action
+from muserlab.trace import Trace
+
+Data = Sequence[bool] | Sequence[int] | None
+"""None: every vector of the range. Booleans: those that are true. Fds: eventfds to signal from now
+on, one for each vector; an empty sequence takes them away."""
+
+
+class Interrupts:
+    """The interrupt types by VFIO index: 0 INTx, 1 MSI, 2 MSI-X, 3 ERR, 4 REQ.
+
+    A type without a gate has no vectors. `run` calls a function on the device's thread, `emit` a
+    hook whose answer nobody waits for (`emit(hook or None, *args)`).
+    """
+
+    def __init__(
+        self,
+        trace: Trace,
+        run: Callable[..., Any],
+        emit: Callable[..., None],
+        *,
+        intx: Gate | None = None,
+        msi: Gate | None = None,
+        msix: Gate | None = None,
+    ) -> None:
+        self.intx = Intx(intx, trace, run, emit)
+        self.msi = Msi(msi, trace, run, emit)
+        self.msix = Msix(msix, trace, run, emit)
+        self.err = Err(OpenGate(1), trace, run, emit)
+        self.req = Req(OpenGate(1), trace, run, emit)
+        self._types: tuple[IrqType, ...] = (self.intx, self.msi, self.msix, self.err, self.req)
+
+    def __len__(self) -> int:
+        return len(self._types)
+
+    def __iter__(self) -> Iterator[IrqType]:
+        return iter(self._types)
+
+    def __getitem__(self, index: int) -> IrqType:
+        """Return the type with a VFIO index; raises IrqError where there is no such one."""
+        if not 0 <= index < len(self._types):
+            raise IrqError(f"no interrupt type has index {index}; there are {len(self._types)}")
+        return self._types[index]
+
+    def set(self, index: int, action: Action, start: int, count: int, data: Data) -> None:
+        """Carry out vfio-user's VFIO_USER_DEVICE_SET_IRQS, all of it or nothing.
+
+        Fds belong to this call from its beginning and are closed where it fails. Raises IrqError.
+        """
+        fds = _fds(data)
+        try:
+            irq = self[index]
+            _check(irq, action, start, count, data)
+            check_eventfds(fds)
+            if action == "trigger" and fds:
+                irq.check_resize(start + count)
+        except IrqError:
+            for fd in fds:
+                _close(fd)
+            raise
+        if count == 0:
+            irq.disable()
+        elif fds:
+            irq.assign(action, start, [EventFd(fd) for fd in fds])
+        elif data is None:
+            irq.act(action, irq.vectors[start : start + count])
+        elif not data:
+            irq.assign(action, start, [None] * count)
+        else:
+            vectors = irq.vectors[start : start + count]
+            irq.act(action, [v for v, wanted in zip(vectors, data, strict=True) if wanted])
+
+    def release(self) -> None:
+        """Let go of everything that is the client's: it has left."""
+        for irq in self._types:
+            irq.disable()
+
+    def reset(self) -> None:
+        """Bring the device's own part to its state after a reset: nothing asserted or waiting.
+
+        To be called before configuration space is reset, which opens the gates.
+        """
+        for irq in self._types:
+            irq.reset()
+
+
+def _check(irq: IrqType, action: Action, start: int, count: int, data: Data) -> None:
+    """Raise IrqError where the request makes no sense for this type."""
+    if start >= irq.count or count > irq.count - start:
+        raise IrqError(f"{irq.name} has {irq.count} vectors, not {start} to {start + count}")
+    if count == 0 and (start, action, data) != (0, "trigger", None):
+        raise IrqError(f"{irq.name}: no vectors means all only for disabling: trigger, no data")
+    if action != "trigger" and not irq.maskable:
+        raise IrqError(f"{irq.name} cannot be masked")
+    if data and len(data) != count:
+        raise IrqError(f"{irq.name}: {len(data)} values or eventfds for {count} vectors")
+
+
+def _fds(data: Data) -> tuple[int, ...]:
+    """Return the fds among what may also be booleans, each once."""
+    return tuple(dict.fromkeys(item for item in data or () if not isinstance(item, bool)))
+
+
+def _close(fd: int) -> None:
+    try:
+        os.close(fd)
+    except OSError:
+        pass

@@ -1,0 +1,73 @@
+"""INTx: a level, and the eventfd that tells its rises."""
+
+from typing import TYPE_CHECKING
+
+from muserlab.device.irq.eventfd import EventFd
+from muserlab.device.irq.vector import Vector
+from muserlab.trace import Kind
+
+if TYPE_CHECKING:
+    from muserlab.device.irq.types import IrqType
+
+
+class LevelVector(Vector):
+    """A line that stays asserted until lowered.
+
+    Signalling the client masks the line (VFIO's AUTOMASKED) until the client unmasks it, which is
+    when the guest has acknowledged; it is signalled again if it is still asserted then. A pulse that
+    meets a mask is kept, so that it is not lost between two acknowledgements.
+    """
+
+    __slots__ = ("_kept_pulse", "asserted")
+
+    def __init__(self, irq: "IrqType", index: int) -> None:
+        super().__init__(irq, index)
+        self.asserted = False
+        self._kept_pulse = False
+
+    def raise_(self) -> None:
+        """Assert the line; nothing happens if it is asserted."""
+        self._irq.run(self._raise)
+
+    def lower(self) -> None:
+        """Release the line; what no client was told of by now is lost, a kept pulse excepted."""
+        self._irq.run(self._lower)
+
+    def _raise(self) -> None:
+        if not self.asserted:
+            self.asserted = True
+            super()._fire()
+
+    def _lower(self) -> None:
+        if self.asserted:
+            self.asserted = False
+            if not self._kept_pulse:
+                self.drop()
+            self._irq.gate.show(self.index, False)
+            self._irq.trace.record(Kind.IRQ, self.name, note="lowered")
+
+    def _fire(self) -> None:
+        self._kept_pulse = True
+        super()._fire()
+
+    def drop(self) -> None:
+        """Lose what waits; an asserted line stays so."""
+        self._kept_pulse = False
+        super().drop()
+
+    @property
+    def _wanting(self) -> bool:
+        return self.asserted or super()._wanting
+
+    @property
+    def _visible(self) -> bool:
+        return self.asserted
+
+    def _awaited(self) -> bool:
+        return self.asserted
+
+    def _deliver(self, trigger: EventFd) -> None:
+        super()._deliver(trigger)
+        self._kept_pulse = False
+        self.held = True
+        self._tell_masked()

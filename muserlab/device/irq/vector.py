@@ -1,0 +1,163 @@
+"""One interrupt vector: what becomes of a fire."""
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Literal
+
+from muserlab.device.irq.eventfd import EventFd
+from muserlab.trace import Kind
+
+if TYPE_CHECKING:
+    from muserlab.device.irq.types import IrqType
+
+Action = Literal["mask", "unmask", "trigger"]
+State = Literal["masked", "unmasked", "enabled", "disabled"]
+Outcome = Literal["delivered", "masked", "pending", "lost"]
+
+
+@dataclass(slots=True)
+class Counts:
+    """What became of a vector's fires since the device was made.
+
+    `fired`: how often the device fired. `delivered`: how often the client's eventfd was signalled.
+    `masked`: fires that met a mask. `pending`: fires that wait at this moment, to be delivered as
+    one. `lost`: fires that nobody was ever told of.
+    """
+
+    fired: int = 0
+    delivered: int = 0
+    masked: int = 0
+    pending: int = 0
+    lost: int = 0
+
+
+class Vector:
+    """An edge: each fire signals the client once, or waits until it can.
+
+    A fire waits while the vector is masked, by the guest (PCI's mask bits) or by the client
+    (SET_IRQS), and while the guest uses the vector but the client has given no eventfd yet. Waiting
+    fires merge into one, as they do in PCI's pending bit.
+    """
+
+    __slots__ = ("_events", "_irq", "_seen_masked", "counts", "held", "index")
+
+    def __init__(self, irq: "IrqType", index: int) -> None:
+        self._irq = irq
+        self._events: dict[Action, EventFd] = {}
+        self._seen_masked = False
+        self.index = index
+        self.counts = Counts()
+        self.held = False
+        """Whether the client masked the vector, or INTx itself by firing."""
+
+    @property
+    def name(self) -> str:
+        """What the trace calls it: "msi[0]", "intx"."""
+        return self._irq.name_of(self.index)
+
+    @property
+    def masked(self) -> bool:
+        """Whether the guest or the client holds the vector back."""
+        return self.held or self._irq.gate.blocked(self.index)
+
+    @property
+    def enabled(self) -> bool:
+        """Whether the client gave an eventfd to signal."""
+        return "trigger" in self._events
+
+    @property
+    def pending(self) -> bool:
+        """Whether a fire waits to be delivered."""
+        return self.counts.pending > 0
+
+    def fire(self) -> None:
+        """Interrupt the client once."""
+        self._irq.run(self._fire)
+
+    def _fire(self) -> None:
+        self.counts.fired += 1
+        self.counts.pending += 1
+        outcome = self._settle()
+        if outcome == "masked":
+            self.counts.masked += 1
+        self._irq.trace.record(Kind.IRQ, self.name, note=outcome)
+
+    # -- what the client and the guest do ----------------------------------------------------------
+
+    def assign(self, action: Action, event: EventFd | None) -> None:
+        """Signal event from now on when the action happens; None signals nobody."""
+        former = self._events.pop(action, None)
+        if former is not None:
+            former.close()
+        if event is not None:
+            self._events[action] = event
+        if action == "trigger" and (former is None) != (event is None):
+            self._irq.tell(self.index, "disabled" if event is None else "enabled")
+
+    def release(self) -> None:
+        """Close every eventfd and forget the client's mask."""
+        for action in tuple(self._events):
+            self.assign(action, None)
+        self.held = False
+
+    def update(self) -> None:
+        """Do what a changed mask, switch or eventfd now calls for."""
+        self._tell_masked()
+        if self._wanting:
+            outcome = self._settle()
+            if outcome in ("delivered", "lost"):
+                self._irq.trace.record(Kind.IRQ, self.name, note=f"{outcome} after a wait")
+
+    def drop(self) -> None:
+        """Lose what waits: a reset, or the guest stopped using the vector."""
+        self.counts.lost += self.counts.pending
+        self.counts.pending = 0
+        self._irq.gate.show(self.index, self._visible)
+
+    # -- how a fire goes ---------------------------------------------------------------------------
+
+    @property
+    def _wanting(self) -> bool:
+        return self.counts.pending > 0
+
+    @property
+    def _visible(self) -> bool:
+        """What the guest's pending bit shows."""
+        return self.counts.pending > 0
+
+    def _awaited(self) -> bool:
+        return self._irq.gate.enabled(self.index)
+
+    def _settle(self) -> Outcome:
+        """Deliver, lose or keep what waits."""
+        trigger = self._events.get("trigger")
+        if trigger is None and not self._awaited():
+            self.drop()
+            return "lost"
+        if trigger is None or self.masked:
+            self._irq.gate.show(self.index, self._visible)
+            return "masked" if self.masked else "pending"
+        self._deliver(trigger)
+        return "delivered"
+
+    def _deliver(self, trigger: EventFd) -> None:
+        trigger.signal()
+        self.counts.delivered += 1
+        self.counts.pending = 0
+        self._irq.gate.show(self.index, self._visible)
+
+    def _tell_masked(self) -> None:
+        masked = self.masked
+        if masked == self._seen_masked:
+            return
+        self._seen_masked = masked
+        event = self._events.get("mask" if masked else "unmask")
+        if event is not None:
+            event.signal()
+        self._irq.tell(self.index, "masked" if masked else "unmasked")
+
+    def __repr__(self) -> str:
+        """Show the state and the counts."""
+        words = ["enabled" if self.enabled else "no eventfd"]
+        words += ["masked"] if self.masked else []
+        numbers = ", ".join(f"{name} {count}" for name, count in asdict(self.counts).items())
+        return f"<{self.name}: {', '.join(words)}; {numbers}>"
