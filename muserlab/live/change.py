@@ -64,7 +64,8 @@ class Undo(Change):
     def make(self) -> str:
         """Undo one definition."""
         self.history.undo()
-        return f"{self._told()} again, from access {self.seq}"
+        again = " again" if self.history.current is not None else ""
+        return f"{self._told()}{again}, from access {self.seq}"
 
 
 class Clear(Change):

@@ -1,7 +1,6 @@
 """A named place for a callback."""
 
 from collections.abc import Callable, Coroutine
-from contextlib import AbstractContextManager, nullcontext
 from types import CoroutineType
 from typing import Any, TypeVar
 
@@ -10,7 +9,7 @@ from muserlab.live.diff import Diff
 from muserlab.live.errors import HookFailed, HookUndefined, PatchError
 from muserlab.live.failure import Failure
 from muserlab.live.history import History
-from muserlab.live.owner import Owner
+from muserlab.live.owner import NO_TRANSACTION, Owner
 from muserlab.live.source import check_signature
 from muserlab.live.version import Version
 from muserlab.trace import Kind
@@ -21,8 +20,6 @@ Answer = Coroutine[Any, Any, Any]
 # What a hook may raise without stopping the server. SystemExit is here because `exit()` in a hook
 # must not end the thread that serves; cancellation and Ctrl-C pass.
 FAULTS = (Exception, SystemExit)
-
-_KEEPING_POKES = nullcontext()
 
 
 class Hook:
@@ -155,30 +152,39 @@ class Hook:
         return version
 
     def _run(self, version: Version, args: tuple[Any, ...], failed: tuple[Failure, ...]) -> Any:
+        transaction = self._owner.transaction() if version.spare is not None else NO_TRANSACTION
         try:
-            with self._undoing_pokes(version):
-                result = version.function(self._subject, *args)
+            result = version.function(self._subject, *args)
         except FAULTS as error:
+            transaction.rollback()
             return self._give_way(version, error, args, failed)
+        except BaseException:
+            transaction.commit()
+            raise
+        transaction.commit()
         if type(result) is CoroutineType:
             return self._finish(version, result, args, failed)
-        self._answered(version, failed)
+        if failed:
+            self._answered(version, failed)
         return result
 
     async def _finish(
         self, version: Version, answer: Answer, args: tuple[Any, ...], failed: tuple[Failure, ...]
     ) -> Any:
+        transaction = self._owner.transaction() if version.spare is not None else NO_TRANSACTION
         try:
-            with self._undoing_pokes(version):
-                result = await answer
+            result = await answer
         except FAULTS as error:
+            transaction.rollback()
             result = self._give_way(version, error, args, failed)
             return await result if type(result) is CoroutineType else result
-        self._answered(version, failed)
+        except BaseException:
+            transaction.commit()
+            raise
+        transaction.commit()
+        if failed:
+            self._answered(version, failed)
         return result
-
-    def _undoing_pokes(self, version: Version) -> AbstractContextManager[object]:
-        return _UndoingPokes(self._owner) if version.spare is not None else _KEEPING_POKES
 
     def _give_way(
         self,
@@ -209,21 +215,3 @@ class Hook:
         for failure in failures:
             if failure.count == 1:
                 self._owner.report(failure)
-
-
-class _UndoingPokes:
-    """Takes back what a version poked if it raises."""
-
-    __slots__ = ("_owner", "_transaction")
-
-    def __init__(self, owner: Owner) -> None:
-        self._owner = owner
-
-    def __enter__(self) -> None:
-        self._transaction = self._owner.transaction()
-
-    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
-        if kind is not None and issubclass(kind, FAULTS):
-            self._transaction.rollback()
-        else:
-            self._transaction.commit()

@@ -23,6 +23,19 @@ class Transaction(Protocol):
         ...
 
 
+class NoTransaction:
+    """Keeps every poke: the transaction of a version that nobody could answer for."""
+
+    def commit(self) -> None:
+        """Do nothing."""
+
+    def rollback(self) -> None:
+        """Do nothing."""
+
+
+NO_TRANSACTION = NoTransaction()
+
+
 class Owner(Protocol):
     """What a hook belongs to."""
 

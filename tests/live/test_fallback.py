@@ -1,0 +1,182 @@
+"""What happens when a version raises."""
+
+import traceback
+from typing import Any
+
+import pytest
+
+from muserlab.live import HookFailed
+from muserlab.trace import Kind
+
+
+def test_the_version_before_answers_the_same_access_and_is_current_again(
+    bench: Any, cells: Any
+) -> None:
+    hook = bench.hook()
+    hook(cells.function("return new + 1"))
+    hook(cells.function("return 1 // 0"))
+    assert hook.call(41, 0) == 42
+    assert hook.current.number == 1
+    (failure,) = bench.failures
+    assert failure.version.number == 2
+    assert failure.restored is hook.current
+    assert isinstance(failure.exception, ZeroDivisionError)
+    assert hook.versions[1].failures == 1
+
+
+def test_the_pokes_of_a_version_that_raises_are_undone_first(bench: Any, cells: Any) -> None:
+    hook = bench.hook()
+    hook(cells.function("dev.registers['A'] = dev.registers.get('A', 0) + 1"))
+    hook(cells.function("dev.registers['A'] = 100; raise KeyError('A')"))
+    hook.call(0, 0)
+    assert bench.registers == {"A": 1}
+
+
+def test_the_pokes_of_a_version_that_returns_are_kept(bench: Any, cells: Any) -> None:
+    hook = bench.hook()
+    hook(cells.function("pass"))
+    hook(cells.function("dev.registers['A'] = 7"))
+    hook.call(0, 0)
+    assert bench.registers == {"A": 7}
+
+
+def test_the_only_version_runs_without_a_transaction(bench: Any, cells: Any) -> None:
+    hook = bench.hook()
+    hook(cells.function("return 1"))
+    hook.call(0, 0)
+    assert bench.transactions == 0
+
+
+def test_a_first_version_that_raises_has_nobody_to_answer_for_it(bench: Any, cells: Any) -> None:
+    hook = bench.hook()
+    hook(cells.function("return 1 // 0"))
+    with pytest.raises(HookFailed, match="no version answered") as caught:
+        hook.call(0, 0)
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)
+    assert hook.current.number == 1
+    assert caught.value.failures == tuple(bench.failures)
+
+
+def test_a_version_that_has_failed_before_does_not_answer_for_another(
+    bench: Any, cells: Any
+) -> None:
+    hook = bench.hook()
+    hook(cells.function("return 1 // new"))
+    with pytest.raises(HookFailed):
+        hook.call(0, 0)
+    hook(cells.function("raise KeyError(new)"))
+    with pytest.raises(HookFailed):
+        hook.call(1, 0)
+    assert hook.current.number == 2
+
+
+def test_where_every_version_raises_the_newest_stays_current(bench: Any, cells: Any) -> None:
+    hook = bench.hook()
+    hook(cells.function("return 1 // new"))
+    hook(cells.function("return 2 // new"))
+    with pytest.raises(HookFailed) as caught:
+        hook.call(0, 0)
+    assert [failure.version.number for failure in caught.value.failures] == [2, 1]
+    assert hook.current.number == 2
+
+
+def test_fallback_goes_on_to_the_first_version_that_answers(bench: Any, cells: Any) -> None:
+    hook = bench.hook()
+    hook(cells.function("return 'one'"))
+    hook(cells.function("raise KeyError(2)"))
+    hook(cells.function("raise KeyError(3)"))
+    assert hook.call(0, 0) == "one"
+    assert hook.current.number == 1
+    assert [failure.version.number for failure in bench.failures] == [3, 2]
+
+
+def test_the_same_failure_is_reported_once_and_counted(bench: Any, cells: Any) -> None:
+    hook = bench.hook()
+    hook(cells.function("return 1 // new if new < 9 else {}[new]"))
+    for new in (0, 0, 0, 9):
+        with pytest.raises(HookFailed):
+            hook.call(new, 0)
+    assert [(type(f.exception), f.count) for f in bench.failures] == [
+        (ZeroDivisionError, 3),
+        (KeyError, 1),
+    ]
+    assert hook.current.failures == 4
+    assert hook.current.failed_with == tuple(bench.failures)
+    assert str(bench.failures[0]) == (
+        "CTRL.on_write v1 (cell In[1]) raised ZeroDivisionError: "
+        "integer division or modulo by zero (3 times)"
+    )
+
+
+def test_the_traceback_begins_in_the_cell(bench: Any, cells: Any) -> None:
+    hook = bench.hook()
+    hook(cells.function("return 1 // 0"))
+    with pytest.raises(HookFailed):
+        hook.call(0, 0)
+    (frame,) = traceback.extract_tb(bench.failures[0].exception.__traceback__)
+    assert (frame.lineno, frame.line) == (2, "return 1 // 0")
+
+
+def test_failures_and_what_was_put_back_are_in_the_trace(bench: Any, cells: Any) -> None:
+    hook = bench.hook()
+    hook(cells.function("pass"))
+    hook(cells.function("raise KeyError('x')"))
+    hook.call(0, 0)
+    assert [(event.kind, event.note) for event in bench.trace][2:] == [
+        (Kind.FAULT, "v2 KeyError: 'x'"),
+        (Kind.PATCH, "v1 put back"),
+    ]
+
+
+def test_exit_in_a_hook_is_a_failure_like_any_other(bench: Any, cells: Any) -> None:
+    hook = bench.hook()
+    hook(cells.function("raise SystemExit"))
+    with pytest.raises(HookFailed):
+        hook.call(0, 0)
+
+
+def test_an_interrupt_passes_and_is_no_failure(bench: Any, cells: Any) -> None:
+    hook = bench.hook()
+    hook(cells.function("pass"))
+    hook(cells.function("raise KeyboardInterrupt"))
+    with pytest.raises(KeyboardInterrupt):
+        hook.call(0, 0)
+    assert hook.current.failures == 0
+
+
+def test_taking_the_same_source_again_clears_its_failures(bench: Any, cells: Any) -> None:
+    hook = bench.hook()
+    hook(cells.function("return 1 // n", n=0))
+    with pytest.raises(HookFailed):
+        hook.call(0, 0)
+    hook(cells.function("return 1 // n", n=1))
+    assert hook.current.failures == 0
+    assert hook.call(0, 0) == 1
+
+
+def test_a_patch_made_while_the_broken_version_ran_is_not_put_back(bench: Any, cells: Any) -> None:
+    hook = bench.hook()
+    newest = cells.function("return 'newest'")
+    hook(cells.function("return 'oldest'"))
+    hook(cells.function("hook(newest); raise KeyError", hook=hook, newest=newest))
+    assert hook.call(0, 0) == "oldest"
+    assert hook.call(0, 0) == "newest"
+    assert bench.failures[0].restored is None
+
+
+def test_the_base_answers_for_a_version_of_ones_own(bench: Any, cells: Any) -> None:
+    base = bench.hook("class CTRL.on_write")
+    hook = bench.hook(base=base)
+    base(cells.function("return 'base'"))
+    hook(cells.function("raise KeyError"))
+    assert hook.call(0, 0) == "base"
+    assert hook.current is base.current
+
+
+def test_a_broken_version_of_the_base_is_put_back_for_everybody(bench: Any, cells: Any) -> None:
+    base = bench.hook("class CTRL.on_write")
+    one, other = bench.hook(base=base), bench.hook(base=base)
+    base(cells.function("return 'whole'"))
+    base(cells.function("raise KeyError"))
+    assert one.call(0, 0) == "whole"
+    assert other.current is base.versions[0]
