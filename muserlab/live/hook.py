@@ -16,6 +16,7 @@ from muserlab.trace import Kind
 
 F = TypeVar("F", bound=Callable[..., Any])
 Answer = Coroutine[Any, Any, Any]
+COROUTINE: type[Answer] = CoroutineType
 
 # What a hook may raise without stopping the server. SystemExit is here because `exit()` in a hook
 # must not end the thread that serves; cancellation and Ctrl-C pass.
@@ -141,7 +142,7 @@ class Hook:
             result = version.function(self._subject, *args)
         except FAULTS as error:
             return self._give_way(version, error, args, ())
-        if type(result) is CoroutineType:
+        if type(result) is COROUTINE:
             return self._finish(version, result, args, ())
         return result
 
@@ -162,7 +163,7 @@ class Hook:
             transaction.commit()
             raise
         transaction.commit()
-        if type(result) is CoroutineType:
+        if type(result) is COROUTINE:
             return self._finish(version, result, args, failed)
         if failed:
             self._answered(version, failed)
@@ -177,7 +178,7 @@ class Hook:
         except FAULTS as error:
             transaction.rollback()
             result = self._give_way(version, error, args, failed)
-            return await result if type(result) is CoroutineType else result
+            return await result if type(result) is COROUTINE else result
         except BaseException:
             transaction.commit()
             raise

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from muserlab.live import HookUndefined, PatchError
+from muserlab.live import Hook, HookUndefined, PatchError
 from muserlab.trace import Kind
 
 
@@ -17,7 +17,7 @@ def test_a_hook_without_a_version_is_false_and_cannot_be_called(bench: Any) -> N
 
 
 def test_defining_returns_the_function_and_the_call_passes_the_subject_first(bench: Any) -> None:
-    hook = bench.hook()
+    hook: Hook = bench.hook()
 
     @hook
     def answer(dev: Any, new: int, old: int) -> tuple[Any, int, int]:
