@@ -7,11 +7,12 @@ calls back. Knows neither the device nor interrupts nor hooks.
 
 from muserlab.device.config.bar_shape import BarShape
 from muserlab.device.config.capability import Capability, LiveCapability
-from muserlab.device.config.config import Config, IntxPin
+from muserlab.device.config.config import Config
 from muserlab.device.config.device_serial_number import DeviceSerialNumber
 from muserlab.device.config.extended_vendor_specific import ExtendedVendorSpecific
 from muserlab.device.config.header import Header, Identity
 from muserlab.device.config.image import Image
+from muserlab.device.config.intx_pin import IntxPin
 from muserlab.device.config.msi import MSI, LiveMSI
 from muserlab.device.config.msix import MSIX, LiveMSIX
 from muserlab.device.config.pci_express import LivePCIExpress, PCIExpress

@@ -1,11 +1,12 @@
 """A function's configuration space as a whole."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TypeVar
 
 from muserlab.device.config.bar_shape import BarShape
 from muserlab.device.config.capability import Capability, LiveCapability
 from muserlab.device.config.header import Header, Identity
+from muserlab.device.config.intx_pin import IntxPin
 from muserlab.device.config.placement import place
 from muserlab.device.config.space import ConfigSpace
 
@@ -47,26 +48,3 @@ class Config:
     def reset(self, *, function_level: bool = False) -> None:
         """Bring what a guest can change back to its state after a reset."""
         self.space.reset(function_level=function_level)
-
-
-class IntxPin:
-    """The header's part in INTx: the gate of the line."""
-
-    count = 1
-
-    def __init__(self, header: Header) -> None:
-        self.on_change: Callable[[range], None] = lambda _vectors: None
-        self._header = header
-        header.on_command = lambda: self.on_change(range(1))
-
-    def enabled(self, _vector: int) -> bool:
-        """Say no: the header has no such switch."""
-        return False
-
-    def blocked(self, _vector: int) -> bool:
-        """Tell whether the guest keeps the function from asserting its line."""
-        return self._header.intx_disabled
-
-    def show(self, _vector: int, pending: bool) -> None:
-        """Set or clear the status register's interrupt bit."""
-        self._header.show_intx(pending)

@@ -47,9 +47,9 @@ class Image:
 
     def written(self, offset: int, old: bytes, new: bytes) -> bytes:
         """Return what a guest that writes new over old leaves at offset."""
-        end = offset + len(new)
+        here = slice(offset, offset + len(new))
         given, stored = _number(new), _number(old)
-        writable, clearable = _number(self.writable[offset:end]), _number(self.clearable[offset:end])
+        writable, clearable = _number(self.writable[here]), _number(self.clearable[here])
         result = (stored & ~writable | given & writable) & ~(given & clearable)
         return result.to_bytes(len(new), "little")
 

@@ -41,7 +41,7 @@ class MSIX(Capability):
                     f"the MSI-X {what} cannot lie at {offset:#x}: offsets are multiples of 8"
                 )
         if self.pba_bar is not None and self.pba is None:
-            raise DefinitionError(f"say where in BAR{self.pba_bar} the pending bits lie: pba=OFFSET")
+            raise DefinitionError(f"say where in BAR{self.pba_bar} the pending bits lie: pba=…")
 
     @property
     def capability_id(self) -> int:

@@ -47,9 +47,7 @@ class PCIExpress(Capability):
         image = Image(0x3C)
         image.field(0x02, 2, 2 | self.legacy << 4)
         role_based_errors = 1 << 15
-        image.field(
-            0x04, 4, _PAYLOADS.index(self.max_payload) | role_based_errors | self.flr << 28
-        )
+        image.field(0x04, 4, _PAYLOADS.index(self.max_payload) | role_based_errors | self.flr << 28)
         # Error reporting, relaxed ordering, payload size, no snoop and read request size; of these
         # ordering, snoop and 512-byte requests are on after a reset.
         image.field(

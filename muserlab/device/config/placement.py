@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from muserlab.device.config.capability import Capability, LiveCapability
 from muserlab.device.config.header import Header
-from muserlab.device.config.image import Image
 from muserlab.device.config.space import ConfigSpace
 from muserlab.device.errors import DefinitionError
 
@@ -33,8 +32,8 @@ def place(
         live[i] = capability.live(space, offset)
         space.place(live[i], offset, images[i])
     in_order = tuple(live[i] for i in range(len(capabilities)))
-    _link_standard(space, header, [one for one in in_order if not one.definition.extended])
-    _link_extended(space, [one for one in in_order if one.definition.extended])
+    _link_standard(header, [one for one in in_order if not one.definition.extended])
+    _link_extended([one for one in in_order if one.definition.extended])
     return in_order
 
 
@@ -64,7 +63,7 @@ def _check_place(
         )
 
 
-def _link_standard(space: ConfigSpace, header: Header, live: list[LiveCapability]) -> None:
+def _link_standard(header: Header, live: list[LiveCapability]) -> None:
     """Fill in the headers of the list that begins at the header's capabilities pointer."""
     followers = [*(one.offset for one in live[1:]), 0]
     for one, follower in zip(live, followers, strict=True):
@@ -74,7 +73,7 @@ def _link_standard(space: ConfigSpace, header: Header, live: list[LiveCapability
         header.show_capabilities(live[0].offset)
 
 
-def _link_extended(space: ConfigSpace, live: list[LiveCapability]) -> None:
+def _link_extended(live: list[LiveCapability]) -> None:
     """Fill in the headers of the list that begins at 0x100, in the order of their places."""
     live = sorted(live, key=lambda one: one.offset)
     if live and live[0].offset != EXTENDED.start:

@@ -8,7 +8,7 @@ from muserlab.device.irq.gate import Gate, OpenGate
 from muserlab.device.irq.interrupts import Data, Interrupts
 from muserlab.device.irq.level import LevelVector
 from muserlab.device.irq.msix_table import MSIXControl, MSIXTable
-from muserlab.device.irq.types import Err, Intx, IrqType, Msi, Msix, Req, Single, VectorSet
+from muserlab.device.irq.types import Err, Intx, IrqType, Msi, Msix, Req, Signal, Single, VectorSet
 from muserlab.device.irq.vector import Action, Counts, State, Vector
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Msix",
     "OpenGate",
     "Req",
+    "Signal",
     "Single",
     "State",
     "Vector",

@@ -2,7 +2,9 @@
 
 import os
 import select
-from collections.abc import Iterable
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 
 from muserlab.device.errors import IrqError
 
@@ -37,16 +39,25 @@ class EventFd:
             os.close(fd)
 
 
-def check_eventfds(fds: Iterable[int]) -> None:
+def check_eventfds(fds: Sequence[int]) -> None:
     """Raise IrqError unless each is an eventfd: a write to anything else might wait for ever."""
+    if len(set(fds)) < len(fds):
+        raise IrqError("the same fd was given for several interrupts")
     for fd in fds:
         kind = _kind(fd)
         if kind != _KIND:
             raise IrqError(f"an interrupt needs an eventfd; the client sent {kind}")
 
 
+def close_all(fds: Sequence[int]) -> None:
+    """Close fds that nothing owns yet, each once; one that is closed already is left alone."""
+    for fd in set(fds):
+        with suppress(OSError):
+            os.close(fd)
+
+
 def _kind(fd: int) -> str:
     try:
-        return os.readlink(f"/proc/self/fd/{fd}")
+        return str(Path(f"/proc/self/fd/{fd}").readlink())
     except OSError:
         return "a closed fd"

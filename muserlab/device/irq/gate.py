@@ -7,25 +7,25 @@ from typing import Protocol
 class Gate(Protocol):
     """One interrupt type as configuration space (and, for MSI-X, its table) has it.
 
-    `on_change` is called after the guest turned one of the switches.
+    `on_change` is called with a range of vectors after the guest turned switches of theirs.
     """
 
-    on_change: Callable[[], None]
+    on_change: Callable[[range], None]
 
     @property
     def count(self) -> int:
         """Number of vectors that the device has."""
         ...
 
-    def enabled(self, vector: int) -> bool:
+    def enabled(self, vector: int, /) -> bool:
         """Tell whether the guest uses the vector, whatever the client did about eventfds."""
         ...
 
-    def blocked(self, vector: int) -> bool:
+    def blocked(self, vector: int, /) -> bool:
         """Tell whether the guest holds the vector back."""
         ...
 
-    def show(self, vector: int, pending: bool) -> None:
+    def show(self, vector: int, pending: bool, /) -> None:
         """Set or clear the bit in which the guest sees that the vector waits."""
         ...
 
@@ -35,7 +35,7 @@ class OpenGate:
 
     def __init__(self, count: int) -> None:
         self.count = count
-        self.on_change: Callable[[], None] = lambda: None
+        self.on_change: Callable[[range], None] = lambda _vectors: None
 
     def enabled(self, _vector: int) -> bool:
         """Say no: without an eventfd nobody listens."""

@@ -1,15 +1,14 @@
 """All interrupts of a function, and the request that sets them up."""
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from muserlab.device.errors import IrqError
-from muserlab.device.irq.eventfd import EventFd, check_eventfds
+from muserlab.device.irq.eventfd import EventFd, check_eventfds, close_all
 from muserlab.device.irq.gate import Gate, OpenGate
 from muserlab.device.irq.types import Err, Intx, IrqType, Msi, Msix, Req
 from muserlab.device.irq.vector import Action
-from muserlab.trace import Trace
+from muserlab.live import Owner
 
 Data = Sequence[bool] | Sequence[int] | None
 """None: every vector of the range. Booleans: those that are true. Fds: eventfds to signal from now
@@ -19,34 +18,33 @@ on, one for each vector; an empty sequence takes them away."""
 class Interrupts:
     """The interrupt types by VFIO index: 0 INTx, 1 MSI, 2 MSI-X, 3 ERR, 4 REQ.
 
-    A type without a gate has no vectors. `run` calls a function on the device's thread, `emit` a
-    hook whose answer nobody waits for (`emit(hook or None, *args)`).
+    A type without a gate has no vectors. `emit(hook, *args)` calls a hook whose answer nobody
+    waits for.
     """
 
     def __init__(
         self,
-        trace: Trace,
-        run: Callable[..., Any],
+        owner: Owner,
         emit: Callable[..., None],
         *,
         intx: Gate | None = None,
         msi: Gate | None = None,
         msix: Gate | None = None,
     ) -> None:
-        self.intx = Intx(intx, trace, run, emit)
-        self.msi = Msi(msi, trace, run, emit)
-        self.msix = Msix(msix, trace, run, emit)
-        self.err = Err(OpenGate(1), trace, run, emit)
-        self.req = Req(OpenGate(1), trace, run, emit)
-        self._types: tuple[IrqType, ...] = (self.intx, self.msi, self.msix, self.err, self.req)
+        self.intx = Intx(intx, owner, emit)
+        self.msi = Msi(msi, owner, emit)
+        self.msix = Msix(msix, owner, emit)
+        self.err = Err(OpenGate(1), owner, emit)
+        self.req = Req(OpenGate(1), owner, emit)
+        self._types: tuple[IrqType[Any], ...] = (self.intx, self.msi, self.msix, self.err, self.req)
 
     def __len__(self) -> int:
         return len(self._types)
 
-    def __iter__(self) -> Iterator[IrqType]:
+    def __iter__(self) -> Iterator[IrqType[Any]]:
         return iter(self._types)
 
-    def __getitem__(self, index: int) -> IrqType:
+    def __getitem__(self, index: int) -> IrqType[Any]:
         """Return the type with a VFIO index; raises IrqError where there is no such one."""
         if not 0 <= index < len(self._types):
             raise IrqError(f"no interrupt type has index {index}; there are {len(self._types)}")
@@ -57,7 +55,7 @@ class Interrupts:
 
         Fds belong to this call from its beginning and are closed where it fails. Raises IrqError.
         """
-        fds = _fds(data)
+        fds = [item for item in data or () if not isinstance(item, bool)]
         try:
             irq = self[index]
             _check(irq, action, start, count, data)
@@ -65,8 +63,7 @@ class Interrupts:
             if action == "trigger" and fds:
                 irq.check_resize(start + count)
         except IrqError:
-            for fd in fds:
-                _close(fd)
+            close_all(fds)
             raise
         if count == 0:
             irq.disable()
@@ -94,7 +91,7 @@ class Interrupts:
             irq.reset()
 
 
-def _check(irq: IrqType, action: Action, start: int, count: int, data: Data) -> None:
+def _check(irq: IrqType[Any], action: Action, start: int, count: int, data: Data) -> None:
     """Raise IrqError where the request makes no sense for this type."""
     if start >= irq.count or count > irq.count - start:
         raise IrqError(f"{irq.name} has {irq.count} vectors, not {start} to {start + count}")
@@ -104,15 +101,3 @@ def _check(irq: IrqType, action: Action, start: int, count: int, data: Data) -> 
         raise IrqError(f"{irq.name} cannot be masked")
     if data and len(data) != count:
         raise IrqError(f"{irq.name}: {len(data)} values or eventfds for {count} vectors")
-
-
-def _fds(data: Data) -> tuple[int, ...]:
-    """Return the fds among what may also be booleans, each once."""
-    return tuple(dict.fromkeys(item for item in data or () if not isinstance(item, bool)))
-
-
-def _close(fd: int) -> None:
-    try:
-        os.close(fd)
-    except OSError:
-        pass

@@ -1,37 +1,32 @@
 """INTx: a level, and the eventfd that tells its rises."""
 
-from typing import TYPE_CHECKING
-
 from muserlab.device.irq.eventfd import EventFd
-from muserlab.device.irq.vector import Vector
+from muserlab.device.irq.vector import Siblings, Vector
 from muserlab.trace import Kind
-
-if TYPE_CHECKING:
-    from muserlab.device.irq.types import IrqType
 
 
 class LevelVector(Vector):
     """A line that stays asserted until lowered.
 
     Signalling the client masks the line (VFIO's AUTOMASKED) until the client unmasks it, which is
-    when the guest has acknowledged; it is signalled again if it is still asserted then. A pulse that
-    meets a mask is kept, so that it is not lost between two acknowledgements.
+    when the guest has acknowledged; it is signalled again if it is still asserted then. A pulse
+    that meets a mask is kept, so that it is not lost between two acknowledgements.
     """
 
     __slots__ = ("_kept_pulse", "asserted")
 
-    def __init__(self, irq: "IrqType", index: int) -> None:
+    def __init__(self, irq: Siblings, index: int) -> None:
         super().__init__(irq, index)
         self.asserted = False
         self._kept_pulse = False
 
     def raise_(self) -> None:
         """Assert the line; nothing happens if it is asserted."""
-        self._irq.run(self._raise)
+        self._irq.owner.run(self._raise)
 
     def lower(self) -> None:
         """Release the line; what no client was told of by now is lost, a kept pulse excepted."""
-        self._irq.run(self._lower)
+        self._irq.owner.run(self._lower)
 
     def _raise(self) -> None:
         if not self.asserted:
@@ -44,7 +39,7 @@ class LevelVector(Vector):
             if not self._kept_pulse:
                 self.drop()
             self._irq.gate.show(self.index, False)
-            self._irq.trace.record(Kind.IRQ, self.name, note="lowered")
+            self._irq.owner.trace.record(Kind.IRQ, self.name, note="lowered")
 
     def _fire(self) -> None:
         self._kept_pulse = True

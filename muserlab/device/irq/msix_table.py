@@ -45,15 +45,15 @@ class MSIXTable:
         self.count = control.count
         self.size = ENTRY * self.count
         self.pba_size = (self.count + 63) // 64 * 8
-        self.on_change: Callable[[], None] = lambda: None
+        self.on_change: Callable[[range], None] = lambda _vectors: None
         self._control = control
         self._table = bytearray(_AFTER_RESET * self.count)
         self._pba = bytearray(self.pba_size)
         self._written: set[int] = set()
-        control.on_change = self._changed
+        control.on_change = self._all_changed
 
-    def _changed(self) -> None:
-        self.on_change()
+    def _all_changed(self) -> None:
+        self.on_change(range(self.count))
 
     # -- what the guest does -----------------------------------------------------------------------
 
@@ -73,7 +73,7 @@ class MSIXTable:
             self._table[i] = byte & _WRITABLE[within]
             if within == _MASK_BIT:
                 self._written.add(entry)
-        self._changed()
+        self.on_change(range(offset // ENTRY, (offset + len(data) - 1) // ENTRY + 1))
 
     # -- what the vectors ask ----------------------------------------------------------------------
 
@@ -98,7 +98,7 @@ class MSIXTable:
         """Bring the table to its state after a reset."""
         self._table[:] = _AFTER_RESET * self.count
         self._written.clear()
-        self._changed()
+        self._all_changed()
 
 
 def _slice(data: bytearray, what: str, offset: int, count: int) -> bytes:

@@ -1,22 +1,22 @@
 """The five interrupt types that VFIO knows of a PCI function."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar, Generic, TypeVar
 
 from muserlab.device.errors import IrqError
 from muserlab.device.irq.eventfd import EventFd
 from muserlab.device.irq.gate import Gate, OpenGate
 from muserlab.device.irq.level import LevelVector
 from muserlab.device.irq.vector import Action, Counts, State, Vector
-from muserlab.live import Hook
-from muserlab.trace import Trace
+from muserlab.live import Hook, Owner
+
+V = TypeVar("V", bound=Vector)
 
 
-class IrqType:
+class IrqType(Generic[V]):
     """One VFIO interrupt index: its vectors, and how the client may set them up.
 
-    `run` calls a function on the device's thread; `emit` calls a hook whose answer nobody waits
-    for. `on_state` is the hook that hears of a vector being masked, unmasked, enabled, disabled.
+    `on_state` is the hook that hears of a vector being masked, unmasked, enabled, disabled.
     """
 
     name: ClassVar[str]
@@ -28,24 +28,17 @@ class IrqType:
     noresize: ClassVar[bool] = False
     eventfd: ClassVar[bool] = True
 
-    def __init__(
-        self,
-        gate: Gate | None,
-        trace: Trace,
-        run: Callable[..., Any],
-        emit: Callable[..., None],
-    ) -> None:
-        self.gate = gate or OpenGate(0)
+    def __init__(self, gate: Gate | None, owner: Owner, emit: Callable[..., None]) -> None:
+        self.gate: Gate = gate or OpenGate(0)
         self.gate.on_change = self.update
-        self.trace = trace
-        self.run = run
-        self.on_state: Hook | None = None
+        self.owner = owner
+        self.on_state = Hook(owner, f"{self.name}.on_state", ("dev", "vector", "state"))
         self.vectors = tuple(self._vector(i) for i in range(self.gate.count))
         self._emit = emit
         self._extent = 0
 
-    def _vector(self, index: int) -> Vector:
-        return Vector(self, index)
+    def _vector(self, index: int) -> V:
+        raise NotImplementedError
 
     @property
     def count(self) -> int:
@@ -85,7 +78,7 @@ class IrqType:
         for vector in vectors:
             vector.update()
 
-    def act(self, action: Action, vectors: Sequence[Vector]) -> None:
+    def act(self, action: Action, vectors: Sequence[V]) -> None:
         """Mask, unmask or fire vectors, as the client says."""
         for vector in vectors:
             if action == "trigger":
@@ -99,13 +92,13 @@ class IrqType:
         self._extent = 0
         for vector in self.vectors:
             vector.release()
-        self.update()
+        self.update(range(self.count))
 
     # -- what the guest and the device do ----------------------------------------------------------
 
-    def update(self) -> None:
-        """Do what a switch that the guest turned now calls for."""
-        for vector in self.vectors:
+    def update(self, vectors: range) -> None:
+        """Do what switches that the guest turned now call for."""
+        for vector in self.vectors[vectors.start : vectors.stop]:
             vector.update()
 
     def reset(self) -> None:
@@ -118,8 +111,11 @@ class IrqType:
         return "\n".join([f"{self.name}: {self.count} vectors", *map(repr, self.vectors)])
 
 
-class VectorSet(IrqType):
+class VectorSet(IrqType[Vector]):
     """MSI or MSI-X: vectors by number."""
+
+    def _vector(self, index: int) -> Vector:
+        return Vector(self, index)
 
     def name_of(self, vector: int) -> str:
         """Return "msi[0]"."""
@@ -158,11 +154,11 @@ class Msix(VectorSet):
     definition = "msix=COUNT"
 
 
-class Single(IrqType):
+class Single(IrqType[V]):
     """A type of one vector, used without a number."""
 
     @property
-    def vector(self) -> Vector:
+    def vector(self) -> V:
         """The vector; raises IrqError where the device has none."""
         if not self.vectors:
             raise IrqError(f"the device has no {self.name}; define it with {self.definition}")
@@ -182,7 +178,7 @@ class Single(IrqType):
         return repr(self.vectors[0]) if self.vectors else f"<{self.name}: none>"
 
 
-class Intx(Single):
+class Intx(Single[LevelVector]):
     """The legacy interrupt line (PCI Local Bus 3.0, 2.2.6): a level."""
 
     name = "intx"
@@ -192,13 +188,6 @@ class Intx(Single):
 
     def _vector(self, index: int) -> LevelVector:
         return LevelVector(self, index)
-
-    @property
-    def vector(self) -> LevelVector:
-        """The line; raises IrqError where the device has none."""
-        line = super().vector
-        assert isinstance(line, LevelVector)
-        return line
 
     @property
     def asserted(self) -> bool:
@@ -220,24 +209,29 @@ class Intx(Single):
     def reset(self) -> None:
         """Release the line and lose a pulse that waits."""
         for line in self.vectors:
-            assert isinstance(line, LevelVector)
             line.lower()
         super().reset()
 
 
-class Err(Single):
-    """VFIO's own interrupt for an uncorrectable error of the device."""
+class Signal(Single[Vector]):
+    """An interrupt of VFIO's own, which no guest can mask."""
+
+    definition = "a device that has one"
+    maskable = False
+
+    def _vector(self, index: int) -> Vector:
+        return Vector(self, index)
+
+
+class Err(Signal):
+    """An uncorrectable error of the device."""
 
     name = "err"
     index = 3
-    definition = "a device that has one"
-    maskable = False
 
 
-class Req(Single):
-    """VFIO's own interrupt by which the device asks the client to let it go."""
+class Req(Signal):
+    """The device asks the client to let it go."""
 
     name = "req"
     index = 4
-    definition = "a device that has one"
-    maskable = False

@@ -1,17 +1,31 @@
 """One interrupt vector: what becomes of a fire."""
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal, Protocol
 
 from muserlab.device.irq.eventfd import EventFd
+from muserlab.device.irq.gate import Gate
+from muserlab.live import Owner
 from muserlab.trace import Kind
-
-if TYPE_CHECKING:
-    from muserlab.device.irq.types import IrqType
 
 Action = Literal["mask", "unmask", "trigger"]
 State = Literal["masked", "unmasked", "enabled", "disabled"]
 Outcome = Literal["delivered", "masked", "pending", "lost"]
+
+
+class Siblings(Protocol):
+    """The interrupt type that a vector belongs to."""
+
+    gate: Gate
+    owner: Owner
+
+    def name_of(self, vector: int, /) -> str:
+        """Return what the trace calls a vector."""
+        ...
+
+    def tell(self, vector: int, state: State) -> None:
+        """Let people hear of a vector's new state."""
+        ...
 
 
 @dataclass(slots=True)
@@ -40,7 +54,7 @@ class Vector:
 
     __slots__ = ("_events", "_irq", "_seen_masked", "counts", "held", "index")
 
-    def __init__(self, irq: "IrqType", index: int) -> None:
+    def __init__(self, irq: Siblings, index: int) -> None:
         self._irq = irq
         self._events: dict[Action, EventFd] = {}
         self._seen_masked = False
@@ -71,7 +85,7 @@ class Vector:
 
     def fire(self) -> None:
         """Interrupt the client once."""
-        self._irq.run(self._fire)
+        self._irq.owner.run(self._fire)
 
     def _fire(self) -> None:
         self.counts.fired += 1
@@ -79,7 +93,7 @@ class Vector:
         outcome = self._settle()
         if outcome == "masked":
             self.counts.masked += 1
-        self._irq.trace.record(Kind.IRQ, self.name, note=outcome)
+        self._irq.owner.trace.record(Kind.IRQ, self.name, note=outcome)
 
     # -- what the client and the guest do ----------------------------------------------------------
 
@@ -105,7 +119,7 @@ class Vector:
         if self._wanting:
             outcome = self._settle()
             if outcome in ("delivered", "lost"):
-                self._irq.trace.record(Kind.IRQ, self.name, note=f"{outcome} after a wait")
+                self._irq.owner.trace.record(Kind.IRQ, self.name, note=f"{outcome} after a wait")
 
     def drop(self) -> None:
         """Lose what waits: a reset, or the guest stopped using the vector."""
