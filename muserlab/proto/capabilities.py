@@ -19,6 +19,12 @@ class TwinSocket:
     supported: bool = False
     fd_index: int | None = None
 
+    def said(self) -> dict[str, int]:
+        """Return the JSON object's fields."""
+        if self.fd_index is None:
+            return {"supported": self.supported}
+        return {"supported": self.supported, "fd_index": self.fd_index}
+
 
 @dataclass(frozen=True, slots=True)
 class Migration:
@@ -26,6 +32,10 @@ class Migration:
 
     max_bitmap_size: int = 256 << 20
     pgsize: int = PGSIZES
+
+    def said(self) -> dict[str, int]:
+        """Return the JSON object's fields."""
+        return {"max_bitmap_size": self.max_bitmap_size, "pgsize": self.pgsize}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +76,11 @@ class Capabilities:
         if self.pgsizes != PGSIZES:
             said["pgsizes"] = self.pgsizes
         if self.twin_socket is not None:
-            twin = self.twin_socket
-            said["twin_socket"] = {"supported": twin.supported}
-            if twin.fd_index is not None:
-                said["twin_socket"]["fd_index"] = twin.fd_index
+            said["twin_socket"] = self.twin_socket.said()
         if self.write_multiple:
             said["write_multiple"] = True
         if self.migration is not None:
-            said["migration"] = {
-                "max_bitmap_size": self.migration.max_bitmap_size,
-                "pgsize": self.migration.pgsize,
-            }
+            said["migration"] = self.migration.said()
         return json.dumps({"capabilities": said}, separators=(",", ":")).encode()
 
     @classmethod

@@ -1,6 +1,6 @@
 """Messages as they come out of a connection, and as they go in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .constants import Command
 from .fds import NO_FDS, Fds
@@ -20,7 +20,7 @@ class Request:
     message_id: int
     body: RequestBody | Malformed
     no_reply: bool = False
-    fds: Fds = NO_FDS
+    fds: Fds = field(default=NO_FDS, compare=False)
 
 
 @dataclass(slots=True)
@@ -38,7 +38,7 @@ class Reply:
     command: Command
     body: Body | None
     errno: int | None = None
-    fds: Fds = NO_FDS
+    fds: Fds = field(default=NO_FDS, compare=False)
 
 
 @dataclass(slots=True)

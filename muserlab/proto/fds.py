@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -12,11 +13,12 @@ class Fds:
     They keep the order in which they were sent; taking one leaves the others where they are.
     """
 
-    __slots__ = ("_custody", "_fds")
+    __slots__ = ("_custody", "_fds", "too_many")
 
     def __init__(self, fds: Iterable[int] = (), custody: "Custody | None" = None) -> None:
         self._fds: list[int | None] = list(fds)
         self._custody = custody
+        self.too_many = False
 
     def __len__(self) -> int:
         """Return how many came, whether or not they were taken since."""
@@ -38,18 +40,21 @@ class Fds:
         """Hand every fd that is left over to the caller, in order."""
         left = tuple(fd for fd in self._fds if fd is not None)
         self._fds = [None] * len(self._fds)
-        self._leave()
+        if self._custody is not None:
+            self._custody.forget(self)
         return left
 
     def close(self) -> None:
         """Close every fd that was not taken."""
-        for fd in self.take_all():
-            os.close(fd)
+        close_all(self.take_all())
 
-    def _leave(self) -> None:
-        if self._custody is not None:
-            self._custody.forget(self)
-            self._custody = None
+    def add(self, fds: Iterable[int], limit: int) -> None:
+        """Own more fds, or close them all where they are more than the limit."""
+        self._fds += fds
+        if self.too_many or len(self._fds) > limit:
+            self.close()
+            self._fds.clear()
+            self.too_many = True
 
     def __enter__(self) -> Self:
         return self
@@ -75,11 +80,11 @@ class Custody:
     def __init__(self) -> None:
         self._held: set[Fds] = set()
 
-    def hold(self, fds: Iterable[int]) -> Fds:
-        """Become the owner of fds that have just arrived."""
-        held = Fds(fds, self)
-        self._held.add(held)
-        return held
+    def open(self) -> Fds:
+        """Return a place for fds that have just arrived."""
+        fds = Fds((), self)
+        self._held.add(fds)
+        return fds
 
     def forget(self, fds: Fds) -> None:
         """Stop caring for fds, as they were all taken or closed."""
@@ -89,3 +94,10 @@ class Custody:
         """Close whatever nobody took."""
         for fds in tuple(self._held):
             fds.close()
+
+
+def close_all(fds: Iterable[int]) -> None:
+    """Close fds, every one of them: Linux lets go of an fd even where close reports an error."""
+    for fd in fds:
+        with suppress(OSError):
+            os.close(fd)

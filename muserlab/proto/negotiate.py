@@ -1,4 +1,4 @@
-"""What a server answers to a client's proposal."""
+"""What a server answers to a client's proposal, and what a client takes for an answer."""
 
 import errno
 
@@ -35,6 +35,26 @@ def negotiate(proposal: Version, offer: Capabilities) -> Version:
         migration=_migration(wanted.migration, offer.migration),
     )
     return Version(MAJOR, min(proposal.minor, MINOR), agreed)
+
+
+def check_agreement(proposal: Version, answer: Version, fds: int) -> None:
+    """Check a server's VERSION reply, which came with a number of fds; raises `ProtocolError`."""
+    if answer.major != proposal.major or answer.minor > proposal.minor:
+        msg = (
+            f"server answers version {answer.major}.{answer.minor} "
+            f"to {proposal.major}.{proposal.minor}"
+        )
+        raise ProtocolError(msg)
+    twin = answer.capabilities.twin_socket
+    if twin is None or not twin.supported:
+        return
+    proposed = proposal.capabilities.twin_socket
+    if proposed is None or not proposed.supported:
+        msg = "server enables twin-socket mode, which was not proposed"
+        raise ProtocolError(msg)
+    if twin.fd_index is None or twin.fd_index >= fds:
+        msg = f"server's twin socket is fd {twin.fd_index} of {fds}"
+        raise ProtocolError(msg)
 
 
 def _twin_socket(wanted: TwinSocket | None, offered: TwinSocket | None) -> TwinSocket | None:

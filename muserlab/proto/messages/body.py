@@ -1,6 +1,5 @@
 """What every message body has in common, and the two bodies that belong to no command."""
 
-from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from struct import Struct
 from typing import Any, ClassVar, Self
@@ -9,23 +8,23 @@ from ..constants import Command
 from ..errors import BodyError
 
 
-class Body(ABC):
+class Body:
     """The part of a message behind its header: a value that knows its own layout."""
 
     __slots__ = ()
 
-    @abstractmethod
     def encode(self) -> bytes:
         """Lay the body out as on the wire, in the host's byte order."""
+        raise NotImplementedError
 
     @classmethod
-    @abstractmethod
     def decode(cls, payload: memoryview) -> Self:
         """Read a body off the wire; raises `BodyError`.
 
         Bytes behind what the layout needs are ignored: some clients send a request in a buffer of
         the size that they expect the reply to have.
         """
+        raise NotImplementedError
 
 
 class RequestBody(Body):

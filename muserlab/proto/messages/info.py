@@ -106,9 +106,9 @@ class RegionInfo(Body):
         chain = encode_chain(self.capabilities, _REGION.size)
         return self._fixed(_REGION.size if chain else 0) + chain
 
-    def encode_within(self, room: int) -> bytes:
-        """Lay the whole reply out, or only its fixed part where it is larger than `room` bytes."""
-        return self.encode() if self.argsz <= room else self._fixed(0)
+    def encode_fixed(self) -> bytes:
+        """Lay only the fixed part out, which tells the size of the whole."""
+        return self._fixed(0)
 
     def _fixed(self, cap_offset: int) -> bytes:
         return _REGION.pack(self.argsz, self.flags, self.index, cap_offset, self.size, self.offset)
@@ -183,16 +183,13 @@ class RegionIoFds(Body):
 
     def encode(self) -> bytes:
         """Lay the whole reply out."""
-        return self._fixed() + b"".join(
+        return self.encode_fixed() + b"".join(
             _IO_FD.pack(e.offset, e.size, e.fd_index, e.type, e.flags, 0, e.value)
             for e in self.entries
         )
 
-    def encode_within(self, room: int) -> bytes:
-        """Lay the whole reply out, or only its fixed part where it is larger than `room` bytes."""
-        return self.encode() if self.argsz <= room else self._fixed()
-
-    def _fixed(self) -> bytes:
+    def encode_fixed(self) -> bytes:
+        """Lay only the fixed part out, which tells the size of the whole."""
         return _IO_FDS.pack(self.argsz, 0, self.index, len(self.entries))
 
     @classmethod
