@@ -5,6 +5,7 @@ stored belongs to whoever serves it, and every question here is answered from in
 """
 
 from muserlab.regs.access import RC, RO, RW, RW1C, W1C, W1S, WO, Access
+from muserlab.regs.describe import Row, describe
 from muserlab.regs.errors import (
     LayoutError,
     UnknownField,
@@ -37,11 +38,13 @@ __all__ = [
     "Placed",
     "Register",
     "RegisterFile",
+    "Row",
     "UnknownField",
     "UnknownName",
     "UnknownRegister",
     "Value",
     "bit",
     "bits",
+    "describe",
     "did_you_mean",
 ]

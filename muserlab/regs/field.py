@@ -36,7 +36,9 @@ class Field:
         named = [] if self.enum is None else [(str(member), member.value) for member in self.enum]
         for what, value in [("reset", self.reset), *named]:
             if value is not None and not (isinstance(value, int) and 0 <= value <= limit):
-                raise LayoutError(f"{self.bits}: {what} = {value!r} does not fit (0 to {limit:#x})")
+                raise LayoutError(
+                    f"bits {self.bits}: {what} = {value!r} does not fit (0 to {limit:#x})"
+                )
 
     @property
     def bits(self) -> str:

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
+from muserlab.regs.describe import describe, table
 from muserlab.regs.errors import LayoutError, UnknownRegister, did_you_mean
 from muserlab.regs.placed import Placed
 
@@ -82,3 +83,8 @@ class Layout:
 
     def __len__(self) -> int:
         return len(self.registers)
+
+    def __repr__(self) -> str:
+        return f"{self.name}: {len(self)} registers, {self.size_needed} bytes\n" + table(
+            describe(self)
+        )

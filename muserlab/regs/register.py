@@ -13,7 +13,6 @@ from muserlab.regs.member import Member
 from muserlab.regs.placed import Placed
 from muserlab.regs.value import Value, value_class
 
-_OPTIONS = ("size", "reset", "count", "stride", "doc", "fields")
 _VERBS = {"peek", "poke", "on_read", "on_write"}
 _RESERVED = _VERBS | {name for name in dir(Value) if not name.startswith("_")}
 
@@ -38,15 +37,11 @@ class Register(Member):
         fields: Mapping[str, Field] | None = None,
     ) -> None:
         """Define a register; calling an access type is the usual way to do so."""
+        options = {"size": size, "reset": reset, "count": count, "stride": stride, "doc": doc}
+        _tell_apart(offset, options, fields or {})
         super().__init__(offset, size, count, stride)
         if size not in (1, 2, 4, 8):
             raise LayoutError(f"{self}: size {size} is not 1, 2, 4 or 8 bytes")
-        for option, given in zip(_OPTIONS, (size, reset, count, stride, doc), strict=False):
-            if isinstance(given, Field):
-                hint = f"fields={{{option!r}: ...}}"
-                raise LayoutError(
-                    f"{self}: {option!r} is an option; a field of that name is {hint}"
-                )
         self.access = access
         self.doc = doc
         self.mask = (1 << 8 * size) - 1
@@ -125,7 +120,7 @@ class Register(Member):
         named: dict[str, Field] = {}
         claimed: dict[int, str] = {}
         for name, field in fields.items():
-            self._check_name(name, field)
+            self._check_name(name)
             if field.msb >= 8 * self.size:
                 raise LayoutError(
                     f"{self}: field {name!r} (bits {field.bits}) does not fit its"
@@ -140,10 +135,7 @@ class Register(Member):
             named[name] = dataclasses.replace(field, name=name, access=field.access or self.access)
         return MappingProxyType(named)
 
-    def _check_name(self, name: str, field: object) -> None:
-        if not isinstance(field, Field):
-            known = did_you_mean(name, _OPTIONS)
-            raise LayoutError(f"{self}: {name}={field!r} is neither a field nor an option{known}")
+    def _check_name(self, name: str) -> None:
         if not name.isidentifier() or keyword.iskeyword(name) or name.startswith("_"):
             raise LayoutError(f"{self}: {name!r} cannot be a field's name: not an attribute's name")
         if name in _RESERVED:
@@ -173,3 +165,19 @@ class Register(Member):
         for field in self.fields.values():
             mask = mask | field.mask if field.access in accesses else mask & ~field.mask
         return mask
+
+
+def _tell_apart(offset: int, options: Mapping[str, object], fields: Mapping[str, object]) -> None:
+    """Refuse a field in an option's place, as in ``reset=bit(3)``, and what is neither."""
+    for name, given in options.items():
+        if isinstance(given, Field):
+            raise LayoutError(
+                f"register at {offset:#x}: {name!r} is an option; for a field of that name,"
+                f" write fields={{{name!r}: ...}}"
+            )
+    for name, given in fields.items():
+        if not isinstance(given, Field):
+            raise LayoutError(
+                f"register at {offset:#x}: {name}={given!r} is no field, nor is {name!r} an option"
+                f"{did_you_mean(name, options)}"
+            )
