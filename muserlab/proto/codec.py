@@ -88,7 +88,7 @@ def decode_request(command: int, payload: memoryview) -> RequestBody | Malformed
 def decode_reply(asked: RequestBody, payload: memoryview) -> Body:
     """Read the body of a reply to what was asked; raises `BodyError`."""
     if isinstance(asked, DmaWrite) and not payload:
-        # QEMU answers with nothing but a header.
+        # Older QEMU answers with nothing but a header.
         return DmaWritten(asked.address, len(asked.data))
     return EXCHANGES[asked.command][1].decode(payload)
 

@@ -11,7 +11,7 @@ from .constants import MAX_MSG_FDS, Command, Role
 from .envelopes import Outgoing, Reply, Request
 from .errors import BodyError, ProtocolError
 from .fds import Custody, Fds
-from .header import ERROR, HEADER, NO_REPLY, TYPE_COMMAND, TYPE_MASK, TYPE_REPLY, frame
+from .header import ERROR, HEADER, NO_REPLY, TYPE_COMMAND, TYPE_REPLY, Header, frame
 from .inbox import Inbox
 from .messages import (
     Body,
@@ -79,18 +79,28 @@ class Connection:
         `Malformed`. Raises `ProtocolError` where the stream itself is broken: the connection is
         closed then, with every fd.
         """
-        view = self._inbox.add(data, fds)
+        messages: list[Request | Reply] = []
+        if self._serving and self._inbox.idle and not fds:
+            position = read_accesses(memoryview(data), 0, self.max_data_xfer_size, messages)
+            if position == len(data):
+                return messages
+            data = memoryview(data)[position:]
         try:
-            return [] if view is None else self._read(view)
+            self._read(data, fds, messages)
         except ProtocolError:
             self.close()
             raise
+        return messages
 
-    def _read(self, view: memoryview) -> list[Request | Reply]:
+    def _read(
+        self, data: bytes | memoryview, fds: Sequence[int], messages: list[Request | Reply]
+    ) -> None:
+        view = self._inbox.add(data, fds)
         if self._phase in (Phase.REFUSED, Phase.CLOSED):
             msg = f"nothing may arrive {self._phase.value}"
             raise ProtocolError(msg)
-        messages: list[Request | Reply] = []
+        if view is None:
+            return
         plain = self._serving and not self._inbox.has_fds
         position, end = 0, len(view)
         while True:
@@ -99,50 +109,46 @@ class Connection:
             size = HEADER.size
             if end - position < size:
                 break
-            message_id, command, size, flags, errno = HEADER.unpack_from(view, position)
-            self._check_size(command, size)
+            header = Header.read(view, position)
+            size = self._checked_size(header)
             if end - position < size:
                 break
             payload = view[position + HEADER.size : position + size]
-            fds = self._inbox.fds_at(position)
-            kind = flags & TYPE_MASK
-            if kind == TYPE_COMMAND:
-                messages.append(self._requested(message_id, command, flags, payload, fds))
-            elif kind == TYPE_REPLY:
-                messages.append(self._replied(message_id, command, flags, errno, payload, fds))
+            its_fds = self._inbox.fds_at(position)
+            if header.kind == TYPE_COMMAND:
+                messages.append(self._requested(header, payload, its_fds))
+            elif header.kind == TYPE_REPLY:
+                messages.append(self._replied(header, payload, its_fds))
             else:
-                msg = f"message {message_id} is neither command nor reply: flags {flags:#x}"
+                msg = f"neither command nor reply: {header}"
                 raise ProtocolError(msg)
             position += size
         self._inbox.keep(view, position, size)
-        return messages
 
-    def _check_size(self, command: int, size: int) -> None:
-        if size < HEADER.size:
-            msg = f"message size {size} is less than the header's {HEADER.size} bytes"
+    def _checked_size(self, header: Header) -> int:
+        if header.size < HEADER.size:
+            msg = f"message smaller than its header: {header}"
             raise ProtocolError(msg)
-        if size > self._largest:
-            msg = f"message of {size} bytes (command {command}): at most {self._largest} are taken"
+        if header.size > self._largest:
+            msg = f"message larger than the {self._largest} bytes that are taken: {header}"
             raise ProtocolError(msg, errnos.EMSGSIZE)
+        return header.size
 
-    def _requested(
-        self, message_id: int, command: int, flags: int, payload: memoryview, fds: Fds
-    ) -> Request:
+    def _requested(self, header: Header, payload: memoryview, fds: Fds) -> Request:
+        command = header.command
         self._advance(command in self._accepted and command == Command.VERSION)
-        body = self._check(command, decode_request(command, payload), fds)
+        body = self._check(decode_request(command, payload), fds)
         if isinstance(body, Version):
             self.peer = body
-        return Request(message_id, body, bool(flags & NO_REPLY), fds)
+        return Request(header.message_id, body, bool(header.flags & NO_REPLY), fds)
 
-    def _check(
-        self, command: int, body: RequestBody | Malformed, fds: Fds
-    ) -> RequestBody | Malformed:
+    def _check(self, body: RequestBody | Malformed, fds: Fds) -> RequestBody | Malformed:
         """Return a request's body, or why it is refused though it can be read."""
         if isinstance(body, Malformed):
             return body
         if fds.too_many:
             reason = f"more than {self._inbox.fd_limit} fds came with it"
-        elif command not in self._accepted:
+        elif body.command not in self._accepted:
             reason = f"a {self.role.value} takes no {body.command.name} on this socket"
         elif transfer_size(body) > self.max_data_xfer_size:
             reason = f"{transfer_size(body)} bytes: {self.max_data_xfer_size} were agreed on"
@@ -150,25 +156,24 @@ class Connection:
             reason = "several writes at once were not agreed on"
         else:
             return body
-        return Malformed(command, errnos.EINVAL, reason)
+        return Malformed(body.command, errnos.EINVAL, reason)
 
     def _writes_multiple(self) -> bool:
         return self.agreed is not None and self.agreed.capabilities.write_multiple
 
-    def _replied(
-        self, message_id: int, command: int, flags: int, errno: int, payload: memoryview, fds: Fds
-    ) -> Reply:
+    def _replied(self, header: Header, payload: memoryview, fds: Fds) -> Reply:
+        message_id = header.message_id
         asked = self._outstanding.pop(message_id, None)
-        if asked is None or asked.command != command:
-            msg = f"reply {message_id} (command {command}) answers nothing that we asked"
+        if asked is None or asked.command != header.command:
+            msg = f"reply to nothing that was asked: {header}"
             raise ProtocolError(msg)
         if fds.too_many:
             msg = f"reply to {asked.command.name} with more than {self._inbox.fd_limit} fds"
             raise ProtocolError(msg)
-        if flags & ERROR:
+        if header.flags & ERROR:
             if asked.command is Command.VERSION:
                 self._phase = advance(self._phase, Event.REFUSE)
-            return Reply(message_id, asked.command, None, errno or errnos.EIO, fds)
+            return Reply(message_id, asked.command, None, header.errno or errnos.EIO, fds)
         try:
             body = decode_reply(asked, payload)
         except BodyError as error:
@@ -296,4 +301,5 @@ class Connection:
     def close(self) -> None:
         """End the connection: close every fd that came and that nobody took."""
         self._phase = Phase.CLOSED
+        self._serving = False
         self._custody.close()

@@ -12,19 +12,21 @@ from collections.abc import Sequence
 
 from .codec import REPLIES_WITH_FDS, REQUESTS_WITH_FDS
 from .fds import NO_FDS, Custody, Fds
-from .header import HEADER, TYPE_COMMAND, TYPE_MASK
+from .header import HEADER, TYPE_COMMAND, Header
 
 
 class Inbox:
     """Bytes and fds between their arrival and the message that they complete.
 
     fd_limit: how many fds a message may have; all of them are closed where there are more.
+    idle: whether nothing is under way, neither bytes nor fds.
     """
 
-    __slots__ = ("_custody", "_missing", "_partial", "_placed", "fd_limit")
+    __slots__ = ("_custody", "_missing", "_partial", "_placed", "fd_limit", "idle")
 
     def __init__(self, custody: Custody, fd_limit: int) -> None:
         self.fd_limit = fd_limit
+        self.idle = True
         self._custody = custody
         self._partial = bytearray()
         self._missing = 0
@@ -64,11 +66,10 @@ class Inbox:
 
     def keep(self, view: memoryview, position: int, size: int) -> None:
         """Keep what follows a position: the start of a message of `size` bytes."""
-        if position < len(view) or self._partial:
-            self._partial = bytearray(view[position:])
-            self._missing = size - len(self._partial)
-        if self._placed:
-            self._placed = {at - position: fds for at, fds in self._placed.items()}
+        self._partial = bytearray(view[position:])
+        self._missing = size - len(self._partial)
+        self._placed = {at - position: fds for at, fds in self._placed.items()}
+        self.idle = not self._partial and not self._placed
 
 
 def _owner(view: memoryview, begin: int) -> int:
@@ -76,16 +77,15 @@ def _owner(view: memoryview, begin: int) -> int:
     owner = position = 0
     sure = False
     while position < len(view):
-        can_have_fds, size = _peek(view[position : position + HEADER.size])
+        header = Header.read(view, position) if len(view) - position >= HEADER.size else None
+        can_have_fds = header is None or _can_have_fds(header)
         if position >= begin and (can_have_fds or not sure):
             owner, sure = position, can_have_fds
-        position += max(size, HEADER.size)
+        position += HEADER.size if header is None else max(header.size, HEADER.size)
     return owner
 
 
-def _peek(header: memoryview) -> tuple[bool, int]:
-    if len(header) < HEADER.size:
-        return True, HEADER.size
-    _, command, size, flags, _ = HEADER.unpack(header)
-    is_request = flags & TYPE_MASK == TYPE_COMMAND
-    return command in (REQUESTS_WITH_FDS if is_request else REPLIES_WITH_FDS), size
+def _can_have_fds(header: Header) -> bool:
+    if header.kind == TYPE_COMMAND:
+        return header.command in REQUESTS_WITH_FDS
+    return header.command in REPLIES_WITH_FDS

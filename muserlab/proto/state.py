@@ -18,6 +18,8 @@ class Phase(Enum):
     REFUSED = "after VERSION was refused"
     CLOSED = "on a closed connection"
 
+    __hash__ = object.__hash__  # looked up for every request: an enum's own hash is slow
+
 
 class Event(Enum):
     """What is sent or received; the value begins "... is not allowed"."""
@@ -26,6 +28,8 @@ class Event(Enum):
     ACCEPT = "a reply to VERSION"
     REFUSE = "an error reply to VERSION"
     COMMAND = "a command other than VERSION"
+
+    __hash__ = object.__hash__
 
 
 TRANSITIONS = {
