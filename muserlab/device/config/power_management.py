@@ -37,7 +37,8 @@ class PowerManagement(Capability):
     @property
     def states(self) -> frozenset[int]:
         """Numbers of the supported states."""
-        return frozenset({0, 3} | ({1} if self.d1 else set()) | ({2} if self.d2 else set()))
+        supported = (True, self.d1, self.d2, True)
+        return frozenset(state for state in range(4) if supported[state])
 
     def image(self) -> Image:
         """Return its bytes."""

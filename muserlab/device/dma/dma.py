@@ -1,0 +1,230 @@
+"""A device's access to its client's memory."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from errno import EEXIST, EINVAL, ENOENT, ENOSPC, ENOTSUP
+
+from muserlab.device.dma.memory import Bytes, MappedMemory, open_memory
+from muserlab.device.dma.messenger import Messenger
+from muserlab.device.dma.region import DmaRegion
+from muserlab.device.dma.table import Table
+from muserlab.device.dma.transfer import read_any, read_shared, write_any, write_shared
+from muserlab.device.errors import BusyError, DmaError
+from muserlab.live import Hook, Owner
+from muserlab.trace import Kind
+
+WHERE = "dma"
+"""What the trace calls all of the client's memory; offsets in it are I/O virtual addresses."""
+KEPT = 64
+"""Most bytes of a transfer that its trace event keeps."""
+_SPACE = 1 << 64
+
+
+class DMA:
+    """Memory that the client mapped, by I/O virtual address (IOVA).
+
+    `read`, `write` and `window` reach memory that is shared, `aread` and `awrite` all of it, by
+    messages where it is not. Accesses go over the border of regions that touch. Each raises
+    DmaError where memory is not mapped (EFAULT) or not for the direction (EACCES), before anything
+    is transferred. `emit(hook, *args)` calls a hook whose answer nobody waits for.
+    """
+
+    def __init__(self, owner: Owner, emit: Callable[..., None], *, limit: int = 65535) -> None:
+        self.limit = limit
+        """Most regions that the client may have mapped at a time."""
+        self.messenger: Messenger | None = None
+        """The way to the client, while one is connected."""
+        self.on_map = Hook(owner, "dma.on_map", ("dev", "region"))
+        self.on_unmap = Hook(owner, "dma.on_unmap", ("dev", "region"))
+        self._owner = owner
+        self._emit = emit
+        self._table = Table()
+
+    @property
+    def regions(self) -> tuple[DmaRegion, ...]:
+        """What is mapped at this moment, by address."""
+        return tuple(self._table)
+
+    @property
+    def open_windows(self) -> int:
+        """Number of windows that are open."""
+        return sum(region.open_windows for region in self._table)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a window is open or a transfer under way: the client cannot have memory back."""
+        return any(region.busy for region in self._table)
+
+    # -- what the device does ----------------------------------------------------------------------
+
+    def read(self, iova: int, count: int) -> bytes:
+        """Return bytes of shared memory; raises DeadlockError where it takes messages."""
+        return self._owner.run(self._read, iova, count)
+
+    def write(self, iova: int, data: Bytes) -> None:
+        """Write to shared memory; raises DeadlockError where it takes messages."""
+        self._owner.run(self._write, iova, data)
+
+    async def aread(self, iova: int, count: int) -> bytes:
+        """Return bytes of any memory.
+
+        Raises DeadlockError where the client waits for us, DmaError where it refuses or leaves.
+        """
+        pieces = self._table.pieces(iova, count, "read")
+        data = await read_any(pieces, lambda: self.messenger)
+        self._record(Kind.DMA_READ, iova, data)
+        return data
+
+    async def awrite(self, iova: int, data: Bytes) -> None:
+        """Write to any memory; raises what aread does, when a part may have been written."""
+        data = bytes(data)
+        pieces = self._table.pieces(iova, len(data), "write")
+        await write_any(pieces, data, lambda: self.messenger)
+        self._record(Kind.DMA_WRITE, iova, data)
+
+    @contextmanager
+    def window(self, iova: int, count: int) -> Iterator[memoryview]:
+        """Give a view of memory itself, without a copy, for as long as the `with` lasts.
+
+        Read-only where the region is. Raises DmaError where the bytes do not lie in one region
+        (EINVAL), or in one that cannot be mapped (ENOTSUP); on leaving, BusyError where something
+        made of the view, such as an array, is still there.
+        """
+        region, view = self._owner.run(self._open_window, iova, count)
+        try:
+            yield view
+        finally:
+            self._owner.run(_close_window, region, view)
+
+    def _read(self, iova: int, count: int) -> bytes:
+        data = read_shared(self._table.pieces(iova, count, "read"))
+        self._record(Kind.DMA_READ, iova, data)
+        return data
+
+    def _write(self, iova: int, data: Bytes) -> None:
+        data = memoryview(data).cast("B")
+        write_shared(self._table.pieces(iova, len(data), "write"), data)
+        self._record(Kind.DMA_WRITE, iova, data)
+
+    def _record(self, kind: Kind, iova: int, data: Bytes) -> None:
+        note = "" if len(data) <= KEPT else f"{len(data)} bytes"
+        self._owner.trace.record(kind, WHERE, iova, bytes(data[:KEPT]), note)
+
+    def _open_window(self, iova: int, count: int) -> tuple[DmaRegion, memoryview]:
+        pieces = self._table.pieces(iova, count, "read")
+        if len(pieces) != 1:
+            raise DmaError(
+                f"a window of {count} bytes at {iova:#x} goes through {len(pieces)} regions, "
+                "not one",
+                EINVAL,
+            )
+        region, offset, _ = pieces[0]
+        if not isinstance(region.memory, MappedMemory):
+            raise DmaError(f"{region} cannot be mapped: use read and write, or aread", ENOTSUP)
+        view = region.memory.view(offset, count)
+        region.open_windows += 1
+        return region, view if region.writable else view.toreadonly()
+
+    # -- what the client does ----------------------------------------------------------------------
+
+    def map(
+        self,
+        address: int,
+        size: int,
+        offset: int,
+        *,
+        readable: bool,
+        writable: bool,
+        fd: int | None = None,
+    ) -> DmaRegion:
+        """Carry out vfio-user's VFIO_USER_DMA_MAP.
+
+        The fd belongs to this call from its beginning and is closed where it fails. Raises
+        DmaError: EEXIST where something is mapped there, ENOSPC where there are `limit` regions,
+        EINVAL where there is no such range, and what `open_memory` raises.
+        """
+        try:
+            self._check(address, size, offset, readable=readable, writable=writable)
+            memory = (
+                open_memory(fd, offset, size, readable=readable, writable=writable)
+                if fd is not None
+                else None
+            )
+        except DmaError:
+            if fd is not None:
+                os.close(fd)
+            raise
+        region = DmaRegion(address, size, memory, readable=readable, writable=writable)
+        self._table.add(region)
+        self._owner.trace.record(Kind.DMA_MAP, WHERE, address, note=repr(region))
+        self._emit(self.on_map, region)
+        return region
+
+    def _check(
+        self, address: int, size: int, offset: int, *, readable: bool, writable: bool
+    ) -> None:
+        what = f"cannot map {size:#x} bytes at {address:#x}"
+        if size <= 0 or address < 0 or address + size > _SPACE or offset < 0:
+            raise DmaError(f"{what} (offset {offset:#x}): there is no such range", EINVAL)
+        if not readable and not writable:
+            raise DmaError(f"{what} for neither reading nor writing", EINVAL)
+        former = self._table.overlapping(address, size)
+        if former is not None:
+            raise DmaError(f"{what}: {former} is there", EEXIST)
+        if len(self._table) >= self.limit:
+            raise DmaError(f"{what}: there are {self.limit} regions, which is the limit", ENOSPC)
+
+    def unmap(self, address: int, size: int) -> None:
+        """Carry out vfio-user's VFIO_USER_DMA_UNMAP.
+
+        Raises DmaError (ENOENT) unless exactly this was mapped, BusyError while it is in use.
+        """
+        region = self._table.at(address)
+        if region is None or (region.iova, region.size) != (address, size):
+            there = "nothing" if region is None else region
+            raise DmaError(
+                f"cannot unmap {size:#x} bytes at {address:#x}: {there} is there", ENOENT
+            )
+        _check_idle(region)
+        self._drop(region)
+
+    def unmap_all(self) -> None:
+        """Unmap every region; raises BusyError, with all still mapped, while one is in use."""
+        for region in self._table:
+            _check_idle(region)
+        self.release()
+
+    def release(self) -> None:
+        """Let go of every region, in use or not: the client has left."""
+        for region in self._table:
+            self._drop(region)
+
+    def _drop(self, region: DmaRegion) -> None:
+        self._table.remove(region)
+        region.close()
+        self._owner.trace.record(Kind.DMA_UNMAP, WHERE, region.iova, note=repr(region))
+        self._emit(self.on_unmap, region)
+
+    def __repr__(self) -> str:
+        """List the regions."""
+        return "\n".join([f"DMA: {len(self._table)} regions", *map(repr, self._table)])
+
+
+def _check_idle(region: DmaRegion) -> None:
+    if region.busy:
+        raise BusyError(
+            f"{region} is in use: {region.open_windows} windows, {region.in_flight} transfers"
+        )
+
+
+def _close_window(region: DmaRegion, view: memoryview) -> None:
+    # Counted as closed either way: the client cannot wait for an array that somebody forgot, and
+    # the mapping outlives the region for as long as the array does.
+    region.open_windows -= 1
+    try:
+        view.release()
+    except BufferError:
+        raise BusyError(
+            f"something made of a window of {region} outlives it: let go of arrays in the `with`"
+        ) from None

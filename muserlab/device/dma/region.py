@@ -1,0 +1,63 @@
+"""One region of the client's memory."""
+
+from muserlab.device.dma.memory import Memory
+
+
+class DmaRegion:
+    """Memory that the client mapped at an I/O virtual address.
+
+    `memory` is None where it is reached by messages only. Use of it is counted, as the client must
+    not get it back meanwhile.
+    """
+
+    __slots__ = (
+        "gone",
+        "in_flight",
+        "iova",
+        "memory",
+        "open_windows",
+        "readable",
+        "size",
+        "writable",
+    )
+
+    def __init__(
+        self, iova: int, size: int, memory: Memory | None, *, readable: bool, writable: bool
+    ) -> None:
+        self.iova = iova
+        self.size = size
+        self.memory = memory
+        self.readable = readable
+        self.writable = writable
+        self.open_windows = 0
+        """Windows that are open."""
+        self.in_flight = 0
+        """Asynchronous transfers that are under way."""
+        self.gone = False
+        """Whether the client took it back."""
+
+    @property
+    def end(self) -> int:
+        """The address after its last."""
+        return self.iova + self.size
+
+    @property
+    def kind(self) -> str:
+        """How it is reached: "mapped", "file" or "messages"."""
+        return "messages" if self.memory is None else self.memory.kind
+
+    @property
+    def busy(self) -> bool:
+        """Whether it is in use at this moment."""
+        return self.open_windows > 0 or self.in_flight > 0
+
+    def close(self) -> None:
+        """Let go of the memory."""
+        self.gone = True
+        if self.memory is not None:
+            self.memory.close()
+
+    def __repr__(self) -> str:
+        """Show the range, the directions, and how it is reached."""
+        directions = ("r" if self.readable else "-") + ("w" if self.writable else "-")
+        return f"<DMA {self.iova:#x} to {self.end:#x} {directions}, {self.kind}>"

@@ -1,0 +1,90 @@
+"""The client's memory as a device sees it: regions by address, none overlapping another."""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from errno import EACCES, EINVAL
+from typing import Literal, NamedTuple
+
+from muserlab.device.dma.region import DmaRegion
+from muserlab.device.errors import DmaError
+
+Direction = Literal["read", "write"]
+
+
+class Piece(NamedTuple):
+    """The part of an access that lies in one region: offset and size there."""
+
+    region: DmaRegion
+    offset: int
+    size: int
+
+
+class Table:
+    """Regions sorted by address."""
+
+    def __init__(self) -> None:
+        self._starts: list[int] = []
+        self._regions: list[DmaRegion] = []
+
+    def __len__(self) -> int:
+        return len(self._regions)
+
+    def __iter__(self) -> Iterator[DmaRegion]:
+        return iter(tuple(self._regions))
+
+    def add(self, region: DmaRegion) -> None:
+        """Add a region that overlaps none."""
+        i = bisect_right(self._starts, region.iova)
+        self._starts.insert(i, region.iova)
+        self._regions.insert(i, region)
+
+    def remove(self, region: DmaRegion) -> None:
+        """Take a region out."""
+        i = bisect_right(self._starts, region.iova) - 1
+        del self._starts[i], self._regions[i]
+
+    def at(self, iova: int) -> DmaRegion | None:
+        """Return the region that holds an address."""
+        i = bisect_right(self._starts, iova) - 1
+        if i >= 0 and iova < self._regions[i].end:
+            return self._regions[i]
+        return None
+
+    def overlapping(self, iova: int, size: int) -> DmaRegion | None:
+        """Return a region that shares an address with a range."""
+        i = bisect_right(self._starts, iova + size - 1) - 1
+        if i >= 0 and iova < self._regions[i].end:
+            return self._regions[i]
+        return None
+
+    def pieces(self, iova: int, count: int, direction: Direction) -> list[Piece]:
+        """Split an access by the regions that it goes through.
+
+        Raises DmaError where it leaves mapped memory (EFAULT) or its direction is not allowed
+        (EACCES).
+        """
+        if count < 0:
+            raise DmaError(f"DMA {direction} of {count} bytes at {iova:#x}", EINVAL)
+        pieces: list[Piece] = []
+        end = iova + count
+        while iova < end:
+            region = self.at(iova)
+            if region is None:
+                raise DmaError(
+                    f"DMA {direction} of {count} bytes up to {end:#x}: nothing is mapped at "
+                    f"{iova:#x}; {self._nearest(iova)}"
+                )
+            if not (region.readable if direction == "read" else region.writable):
+                raise DmaError(f"DMA {direction} at {iova:#x}: {region} does not allow it", EACCES)
+            stop = min(end, region.end)
+            pieces.append(Piece(region, iova - region.iova, stop - iova))
+            iova = stop
+        return pieces
+
+    def _nearest(self, iova: int) -> str:
+        if not self._regions:
+            return "the client has mapped no memory"
+        i = bisect_right(self._starts, iova)
+        around = self._regions[max(i - 1, 0) : i + 1]
+        nearest = min(around, key=lambda region: max(region.iova - iova, iova - region.end + 1))
+        return f"the nearest region is {nearest}"

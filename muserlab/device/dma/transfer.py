@@ -1,0 +1,100 @@
+"""Moving bytes to and from the regions that an access goes through."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from errno import ENOTCONN
+
+from muserlab.device.dma.memory import Bytes, Memory
+from muserlab.device.dma.messenger import Messenger
+from muserlab.device.dma.region import DmaRegion
+from muserlab.device.dma.table import Piece
+from muserlab.device.errors import DeadlockError, DmaError
+
+Peer = Callable[[], Messenger | None]
+"""Returns the client that is connected at the moment of the call."""
+
+
+def read_shared(pieces: Sequence[Piece]) -> bytes:
+    """Return bytes of shared memory; raises DeadlockError where a piece takes messages."""
+    if len(pieces) == 1:
+        region, offset, count = pieces[0]
+        return _shared(region, "aread").read(offset, count)
+    memories = [_shared(piece.region, "aread") for piece in pieces]
+    return b"".join(
+        memory.read(piece.offset, piece.count)
+        for memory, piece in zip(memories, pieces, strict=True)
+    )
+
+
+def write_shared(pieces: Sequence[Piece], data: Bytes) -> None:
+    """Write shared memory; raises DeadlockError, with nothing written, where one takes messages."""
+    memories = [_shared(piece.region, "awrite") for piece in pieces]
+    rest = memoryview(data)
+    for memory, piece in zip(memories, pieces, strict=True):
+        memory.write(piece.offset, rest[: piece.count])
+        rest = rest[piece.count :]
+
+
+async def read_any(pieces: Sequence[Piece], peer: Peer) -> bytes:
+    """Return bytes of any memory."""
+    parts: list[bytes] = []
+    with _in_flight(pieces):
+        for region, offset, count in pieces:
+            memory = _present(region)
+            if memory is not None:
+                parts.append(memory.read(offset, count))
+            else:
+                parts.append(await _answering(peer, region).read(region.iova + offset, count))
+    return b"".join(parts)
+
+
+async def write_any(pieces: Sequence[Piece], data: bytes, peer: Peer) -> None:
+    """Write any memory."""
+    with _in_flight(pieces):
+        for region, offset, count in pieces:
+            part, data = data[:count], data[count:]
+            memory = _present(region)
+            if memory is not None:
+                memory.write(offset, part)
+            else:
+                await _answering(peer, region).write(region.iova + offset, part)
+
+
+@contextmanager
+def _in_flight(pieces: Sequence[Piece]) -> Iterator[None]:
+    """Count the transfer in each region, so that none is unmapped meanwhile."""
+    for piece in pieces:
+        piece.region.in_flight += 1
+    try:
+        yield
+    finally:
+        for piece in pieces:
+            piece.region.in_flight -= 1
+
+
+def _shared(region: DmaRegion, method: str) -> Memory:
+    if region.memory is None:
+        raise DeadlockError(
+            f"{region} takes messages, whose answer cannot arrive while we wait for it here: "
+            f"use `await dev.dma.{method}(...)` in an async hook or task"
+        )
+    return region.memory
+
+
+def _present(region: DmaRegion) -> Memory | None:
+    if region.gone:
+        raise DmaError(
+            f"the client left, and {region} with it, while a transfer was under way", ENOTCONN
+        )
+    return region.memory
+
+
+def _answering(peer: Peer, region: DmaRegion) -> Messenger:
+    messenger = peer()
+    if messenger is None:
+        raise DmaError(f"{region} takes messages, and no client is connected", ENOTCONN)
+    if messenger.blocked is not None:
+        raise DeadlockError(
+            f"{region} takes messages, which would wait for ever: {messenger.blocked}"
+        )
+    return messenger
