@@ -1,7 +1,7 @@
 """A device's access to its client's memory."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from errno import EEXIST, EINVAL, ENOENT, ENOSPC, ENOTSUP
 
@@ -84,7 +84,7 @@ class DMA:
         self._record(Kind.DMA_WRITE, iova, data)
 
     @contextmanager
-    def window(self, iova: int, count: int) -> Iterator[memoryview]:
+    def window(self, iova: int, count: int) -> Generator[memoryview]:
         """Give a view of memory itself, without a copy, for as long as the `with` lasts.
 
         Read-only where the region is. Raises DmaError where the bytes do not lie in one region

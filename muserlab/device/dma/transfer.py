@@ -1,6 +1,6 @@
 """Moving bytes to and from the regions that an access goes through."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from errno import ENOTCONN
 
@@ -17,11 +17,11 @@ Peer = Callable[[], Messenger | None]
 def read_shared(pieces: Sequence[Piece]) -> bytes:
     """Return bytes of shared memory; raises DeadlockError where a piece takes messages."""
     if len(pieces) == 1:
-        region, offset, count = pieces[0]
-        return _shared(region, "aread").read(offset, count)
+        region, offset, size = pieces[0]
+        return _shared(region, "aread").read(offset, size)
     memories = [_shared(piece.region, "aread") for piece in pieces]
     return b"".join(
-        memory.read(piece.offset, piece.count)
+        memory.read(piece.offset, piece.size)
         for memory, piece in zip(memories, pieces, strict=True)
     )
 
@@ -31,28 +31,28 @@ def write_shared(pieces: Sequence[Piece], data: Bytes) -> None:
     memories = [_shared(piece.region, "awrite") for piece in pieces]
     rest = memoryview(data)
     for memory, piece in zip(memories, pieces, strict=True):
-        memory.write(piece.offset, rest[: piece.count])
-        rest = rest[piece.count :]
+        memory.write(piece.offset, rest[: piece.size])
+        rest = rest[piece.size :]
 
 
 async def read_any(pieces: Sequence[Piece], peer: Peer) -> bytes:
     """Return bytes of any memory."""
     parts: list[bytes] = []
     with _in_flight(pieces):
-        for region, offset, count in pieces:
+        for region, offset, size in pieces:
             memory = _present(region)
             if memory is not None:
-                parts.append(memory.read(offset, count))
+                parts.append(memory.read(offset, size))
             else:
-                parts.append(await _answering(peer, region).read(region.iova + offset, count))
+                parts.append(await _answering(peer, region).read(region.iova + offset, size))
     return b"".join(parts)
 
 
 async def write_any(pieces: Sequence[Piece], data: bytes, peer: Peer) -> None:
     """Write any memory."""
     with _in_flight(pieces):
-        for region, offset, count in pieces:
-            part, data = data[:count], data[count:]
+        for region, offset, size in pieces:
+            part, data = data[:size], data[size:]
             memory = _present(region)
             if memory is not None:
                 memory.write(offset, part)
@@ -61,7 +61,7 @@ async def write_any(pieces: Sequence[Piece], data: bytes, peer: Peer) -> None:
 
 
 @contextmanager
-def _in_flight(pieces: Sequence[Piece]) -> Iterator[None]:
+def _in_flight(pieces: Sequence[Piece]) -> Generator[None]:
     """Count the transfer in each region, so that none is unmapped meanwhile."""
     for piece in pieces:
         piece.region.in_flight += 1
@@ -93,8 +93,7 @@ def _answering(peer: Peer, region: DmaRegion) -> Messenger:
     messenger = peer()
     if messenger is None:
         raise DmaError(f"{region} takes messages, and no client is connected", ENOTCONN)
-    if messenger.blocked is not None:
-        raise DeadlockError(
-            f"{region} takes messages, which would wait for ever: {messenger.blocked}"
-        )
+    reason = messenger.blocked
+    if reason is not None:
+        raise DeadlockError(f"{region} takes messages, which would wait for ever now: {reason}")
     return messenger
