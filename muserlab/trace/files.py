@@ -52,14 +52,19 @@ def _open(path: Path, mode: Literal["r", "w"]) -> TextIOWrapper:
 def _event(record: Mapping[str, Any]) -> Event:
     offset = record["offset"]
     return Event(
-        int(record["seq"]),
-        int(record["time_ns"]),
+        _int(record["seq"]),
+        _int(record["time_ns"]),
         Kind(record["kind"]),
         str(record["where"]),
-        None if offset in (None, "") else int(offset),
+        None if offset in (None, "") else _int(offset),
         bytes.fromhex(record["data"]),
         str(record["note"]),
     )
+
+
+def _int(value: object) -> int:
+    """Return JSON's ints and CSV's texts of them as ints; refuse floats, which int() rounds."""
+    return int(str(value))
 
 
 def _write_json_lines(file: TextIOWrapper, records: Iterable[Mapping[str, Any]]) -> None:

@@ -142,7 +142,8 @@ class Trace:
         ``where`` is a pattern in which ``*`` stands for anything and ``?`` for one character;
         brackets stand for themselves.  ``since`` is a number: only events after it are returned.
         """
-        kinds = {Kind(k) for k in ([kind] if isinstance(kind, str) else kind or Kind)}
+        wanted = Kind if kind is None else [kind] if isinstance(kind, str) else kind
+        kinds = {Kind(k) for k in wanted}
         matches = _pattern("*" if where is None else where).fullmatch
         events = self._copy()
         newer = events[bisect_right(events, since, key=lambda event: event.seq) :]

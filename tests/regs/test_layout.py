@@ -77,8 +77,8 @@ def test_a_layout_is_sorted_and_found_by_path(layout: Layout) -> None:
 
 
 def test_overlapping_registers_are_refused_with_both_names() -> None:
-    registers = [Placed("B", RW(6, size=2), 6), Placed("A", RO(4), 4)]
-    message = r"^Chip: A \(0x4 to 0x7\) and B \(0x6 to 0x7\) overlap$"
+    registers = [Placed("B", RW(7, size=1), 7), Placed("A", RO(4), 4)]
+    message = r"^Chip: A \(0x4 to 0x7\) and B \(0x7 to 0x7\) overlap$"
     with pytest.raises(LayoutError, match=message):
         Layout("Chip", registers)
 
