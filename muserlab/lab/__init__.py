@@ -1,1 +1,33 @@
-"""What is being served."""
+"""The lab: the thread that serves devices, the portal into it, and what people import.
+
+`serve(dev)` starts it, and returns the `Lab` from which everything else is reached.
+"""
+
+from muserlab.lab.current import current, serve
+from muserlab.lab.errors import LabError, LabStopped, LabStuck, NotServed, PortalError
+from muserlab.lab.future import Future
+from muserlab.lab.lab import Lab
+from muserlab.lab.portal import Portal
+from muserlab.lab.qemuargs import QemuArguments, qemu_arguments
+from muserlab.lab.reports import Report, ReportKind, Reports
+from muserlab.lab.status import DeviceStatus, LabStatus
+
+__all__ = [
+    "DeviceStatus",
+    "Future",
+    "Lab",
+    "LabError",
+    "LabStatus",
+    "LabStopped",
+    "LabStuck",
+    "NotServed",
+    "Portal",
+    "PortalError",
+    "QemuArguments",
+    "Report",
+    "ReportKind",
+    "Reports",
+    "current",
+    "qemu_arguments",
+    "serve",
+]

@@ -1,0 +1,21 @@
+"""What a lab refuses, and why."""
+
+
+class LabError(Exception):
+    """Base of this room's errors."""
+
+
+class PortalError(LabError):
+    """Code on the trio thread tried to wait for the trio thread, which would be for ever."""
+
+
+class LabStopped(LabError):  # noqa: N818 - it reads as what happened
+    """The lab was stopped before the work was done, or was never started."""
+
+
+class LabStuck(LabError):  # noqa: N818 - it reads as what happened
+    """The trio thread did not end in time: something on it never returns."""
+
+
+class NotServed(LabError, LookupError):  # noqa: N818 - it reads as what happened
+    """The lab serves no such device."""

@@ -1,0 +1,146 @@
+"""What a served device runs on."""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import Any, ParamSpec, TypeVar
+
+import trio
+
+from muserlab.lab.portal import Portal
+from muserlab.lab.reports import Report, ReportKind, Reports
+from muserlab.live import Failure, Version, place_of
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class BackgroundTask:
+    """Work in the background of a device."""
+
+    def __init__(self, portal: Portal, name: str) -> None:
+        self._portal = portal
+        self.name = name
+        self.scope = trio.CancelScope()
+        self.done = False
+
+    def cancel(self) -> None:
+        """Stop the work; harmless when it has ended, and from any thread."""
+        self._portal.soon(self.scope.cancel)
+
+    def __repr__(self) -> str:
+        """Show name and state."""
+        return f"<task {self.name}, {'done' if self.done else 'running'}>"
+
+
+class TrioHost:
+    """A served device's host: its functions run on the trio thread, its tasks in a nursery.
+
+    Tasks end with the nursery, which is the device's own. A task that raises is reported and ends;
+    one that repeats goes on, and the same failure is reported once.
+    """
+
+    def __init__(
+        self, device: str, portal: Portal, nursery: trio.Nursery, reports: Reports
+    ) -> None:
+        self._device = device
+        self._portal = portal
+        self._nursery = nursery
+        self._reports = reports
+        self._tasks: set[BackgroundTask] = set()
+
+    @property
+    def tasks(self) -> tuple[BackgroundTask, ...]:
+        """What runs in the background."""
+        return tuple(self._tasks)
+
+    def end_tasks(self) -> None:
+        """Cancel all of them: their device is replaced."""
+        for task in self.tasks:
+            task.cancel()
+
+    def run(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call fn on the trio thread between accesses; directly if already there."""
+        if self._portal.here:
+            return fn(*args, **kwargs)
+        return self._portal.call(fn, *args, **kwargs)
+
+    def spawn(
+        self, async_fn: Callable[..., Awaitable[object]], *args: object, name: str | None = None
+    ) -> BackgroundTask:
+        """Start an async function as a task that ends with the device."""
+        return self._start(async_fn, name, lambda call: call(*args))
+
+    def after(self, seconds: float, fn: Callable[..., object], *args: object) -> BackgroundTask:
+        """Call fn (plain or async) once, that many seconds from now."""
+
+        async def once(call: Callable[..., Awaitable[None]]) -> None:
+            await trio.sleep(seconds)
+            await call(*args)
+
+        return self._start(fn, None, once)
+
+    def every(self, seconds: float, fn: Callable[..., object], *args: object) -> BackgroundTask:
+        """Call fn (plain or async) again and again, that many seconds apart.
+
+        A call that takes longer than that delays the next one and no others.
+        """
+
+        async def again(call: Callable[..., Awaitable[None]]) -> None:
+            due = trio.current_time()
+            while True:
+                due = max(due + seconds, trio.current_time())
+                await trio.sleep_until(due)
+                await call(*args)
+
+        return self._start(fn, None, again)
+
+    def report(self, failure: Failure) -> None:
+        """Tell people that a hook failed."""
+        self._reports.post(
+            Report(
+                ReportKind.FAULT,
+                str(failure),
+                device=self._device,
+                error=failure.exception,
+                failure=failure,
+            )
+        )
+
+    def announce(self, text: str) -> None:
+        """Tell people one line of news, at once where they wait for it."""
+        report = Report(ReportKind.NOTICE, text, device=self._device)
+        if self._portal.here:
+            self._reports.post(report)
+        else:
+            self._reports.tell(report)
+
+    def _start(
+        self,
+        fn: Callable[..., object],
+        name: str | None,
+        work: Callable[[Callable[..., Awaitable[None]]], Awaitable[None]],
+    ) -> BackgroundTask:
+        task = BackgroundTask(self._portal, name or getattr(fn, "__name__", repr(fn)))
+        version = Version(1, fn, "", place_of(fn), 0)
+
+        async def call(*args: Any) -> None:
+            try:
+                result = fn(*args)
+                if inspect.isawaitable(result):
+                    await result
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - a task never stops the server
+                failure = version.tally.add(f"task {task.name}", version, error)
+                if failure.count == 1:
+                    self.report(failure)
+
+        async def body() -> None:
+            try:
+                with task.scope:
+                    await work(call)
+            finally:
+                task.done = True
+                self._tasks.discard(task)
+
+        self._tasks.add(task)
+        self.run(self._nursery.start_soon, body)
+        return task

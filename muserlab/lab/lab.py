@@ -1,0 +1,238 @@
+"""The lab: what is being served in this process, and the way to it."""
+
+import concurrent.futures
+import contextlib
+import os
+import re
+import threading
+from collections.abc import Generator, Mapping
+from contextlib import AsyncExitStack
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from muserlab import client
+from muserlab.client import Driver
+from muserlab.device import PCIDevice
+from muserlab.lab.errors import LabError, LabStopped, NotServed
+from muserlab.lab.held import Held
+from muserlab.lab.portal import Portal
+from muserlab.lab.qemuargs import QemuArguments, qemu_arguments
+from muserlab.lab.reports import Report, ReportKind, Reports
+from muserlab.lab.served import Adoption, Served
+from muserlab.lab.status import DeviceStatus, LabStatus
+from muserlab.lab.thread import TIME_LIMIT, TrioThread
+from muserlab.live import Batch
+from muserlab.server import SocketInUse, private_directory
+
+
+class Lab:
+    """The devices that are being served, on a trio thread that runs while there are any.
+
+    Use it from any thread but that one. As a context manager it stops at the end of the block.
+    """
+
+    def __init__(self) -> None:
+        self.reports = Reports()
+        self._thread = TrioThread("muserlab", self._crashed)
+        self._served: dict[str, Held[Served]] = {}
+        self._batch: Batch | None = None
+        self._lock = threading.RLock()
+
+    # -- serving ---------------------------------------------------------------------------------
+
+    def serve(self, device: PCIDevice, path: str | os.PathLike[str] | None = None) -> None:
+        """Serve a device on a socket of its own, in the background.
+
+        Serving it again does nothing. Another device of the same name is a new definition: it
+        takes over the client and all state that fits, at the next moment when no access is in
+        flight (at the end of the block, inside `patch`). DeviceError says why it cannot.
+
+        Without a path the socket lies in a private directory under the device's name. SocketInUse
+        is raised where a path that was asked for is taken.
+        """
+        with self._lock:
+            self._start()
+            held = self._served.get(device.name)
+            if held is None:
+                self._served[device.name] = self._open(device, path)
+            elif held.value.device is not device:
+                self._replace(held.value, device)
+
+    def stop(self, timeout: float = TIME_LIMIT) -> None:
+        """Disconnect every client, end everything, leave nothing behind; again is harmless.
+
+        Raises LabStuck if a hook has not returned after that many seconds.
+        """
+        with self._lock:
+            self._thread.stop(timeout)
+            self._served.clear()
+            self.reports.stop()
+
+    @property
+    def running(self) -> bool:
+        """Whether the trio thread runs."""
+        return self._thread.running
+
+    @property
+    def portal(self) -> Portal:
+        """The way into the trio thread; raises LabStopped while it does not run."""
+        return self._thread.portal
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    # -- patching --------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def patch(self) -> Generator[None]:
+        """Collect the patches made in the block, and make them all at its end, or none.
+
+        Every served device is between two accesses then. An exception in the block drops them.
+        """
+        if self._batch is not None:
+            raise LabError("a patch is open already; patches do not nest")
+        served = self._all()
+        self._batch = batch = Batch()
+        for one in served:
+            one.device.batch = batch
+        try:
+            yield
+        finally:
+            self._batch = None
+            for one in served:
+                one.device.batch = None
+        for news in self.portal.run(_apply, batch, served):
+            self._announce(news)
+
+    # -- using -----------------------------------------------------------------------------------
+
+    @property
+    def devices(self) -> Mapping[str, PCIDevice]:
+        """The served devices by name."""
+        return {one.device.name: one.device for one in self._all()}
+
+    def connect(self, name: str | None = None) -> Driver:
+        """Connect to a served device as a script that drives it; see `muserlab.client.connect`.
+
+        Registers have their names: `drv.bar0.CTRL.write(go=1)`. Without a name there must be one
+        device only.
+        """
+        self.portal.check()
+        served = self._pick(name)
+        return client.connect(served.server.path, layouts=_layouts(served.device))
+
+    def socket_path(self, name: str | None = None) -> Path:
+        """Return where a device's socket is; without a name there must be one device only."""
+        return self._pick(name).server.path
+
+    def qemu_args(self, *names: str, memory: str = "256M") -> QemuArguments:
+        """Return what starts QEMU with these devices in the guest, or with all of them."""
+        served = [self._pick(name) for name in names] or self._all()
+        return qemu_arguments((one.server.path for one in served), memory)
+
+    def status(self) -> LabStatus:
+        """Return what is served, for whom, how busy it is, and the last faults."""
+        return LabStatus(
+            tuple(_status(one) for one in self._all()),
+            tuple(r for r in self.reports.recent if r.kind is ReportKind.FAULT),
+        )
+
+    def __repr__(self) -> str:
+        """Show what is served and where."""
+        served = ", ".join(f"{one.device.name} at {one.server.path}" for one in self._all())
+        return f"<Lab serving {served or 'nothing'}>"
+
+    # -- inside ----------------------------------------------------------------------------------
+
+    def _start(self) -> None:
+        if not self._thread.running:
+            self._served.clear()  # of a parent process, or of a thread that crashed
+            self.reports.start()
+            self._thread.start()
+
+    def _open(self, device: PCIDevice, path: str | os.PathLike[str] | None) -> Held[Served]:
+        if path is not None:
+            return self._open_at(device, Path(path))
+        name = re.sub(r"[^\w.-]", "_", device.name)
+        try:
+            return self._open_at(device, private_directory() / f"{name}.sock")
+        except SocketInUse:  # another process serves a device of this name
+            return self._open_at(device, private_directory() / f"{name}-{os.getpid()}.sock")
+
+    def _open_at(self, device: PCIDevice, path: Path) -> Held[Served]:
+        held = Held(self.portal, Served.open(device, path, self.portal, self.reports))
+        held.ended.add_done_callback(partial(self._ended, device.name))
+        return held
+
+    def _replace(self, served: Served, device: PCIDevice) -> None:
+        adoption = Adoption(served, device)
+        if self._batch is not None:
+            self._batch.add(adoption)
+            return
+        batch = Batch()
+        batch.add(adoption)
+        for news in self.portal.run(_apply, batch, [served]):
+            self._announce(news)
+
+    def _all(self) -> list[Served]:
+        if not self._thread.running:
+            return []
+        return [held.value for held in self._served.values() if not held.closed]
+
+    def _pick(self, name: str | None) -> Served:
+        served = {one.device.name: one for one in self._all()}
+        if name is None and len(served) == 1:
+            return next(iter(served.values()))
+        if name is not None and name in served:
+            return served[name]
+        known = ", ".join(served) or "nothing"
+        asked = f"{name} is not served" if name is not None else "say which device"
+        raise NotServed(f"{asked}; this lab serves {known}")
+
+    def _announce(self, text: str) -> None:
+        self.reports.tell(Report(ReportKind.NOTICE, text))
+
+    def _ended(self, name: str, ended: "concurrent.futures.Future[None]") -> None:
+        error = None if ended.cancelled() else ended.exception()
+        if error is not None and not isinstance(error, LabStopped):
+            text = f"its server ended by itself: {error!r}"
+            self.reports.post(Report(ReportKind.FAULT, text, name, error))
+
+    def _crashed(self, error: BaseException) -> None:
+        text = f"the trio thread ended by itself, nothing is served any more: {error!r}"
+        self.reports.post(Report(ReportKind.FAULT, text, error=error))
+
+
+async def _apply(batch: Batch, served: list[Served]) -> tuple[str, ...]:
+    """Make the changes of a batch while all these devices are at rest."""
+    async with AsyncExitStack() as stack:
+        for one in served:
+            await stack.enter_async_context(one.server.suspended())
+        return batch.apply()
+
+
+def _layouts(device: PCIDevice) -> dict[str, Any]:
+    """Return the register layouts of a device's BARs by region name."""
+    regions = {f"bar{i}": getattr(device, f"bar{i}") for i in range(6)}
+    return {name: type(region).__layout__ for name, region in regions.items() if region is not None}
+
+
+def _status(served: Served) -> DeviceStatus:
+    device = served.device
+    return DeviceStatus(
+        name=device.name,
+        socket=served.server.path,
+        client=served.server.client,
+        accesses=device.trace.accesses,
+        rates=served.rates(),
+    )

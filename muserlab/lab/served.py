@@ -1,0 +1,99 @@
+"""One device that is being served, as the trio thread has it."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Self
+
+import trio
+
+from muserlab.device import InlineHost, PCIDevice
+from muserlab.lab.host import TrioHost
+from muserlab.lab.portal import Portal
+from muserlab.lab.reports import Report, ReportKind, Reports
+from muserlab.server import Server, serve
+from muserlab.trace import Rates
+
+
+class Served:
+    """A device with its server and its host.
+
+    `open` makes one; leaving that context manager disconnects the client, removes the socket and
+    ends the device's tasks. The device keeps its state and can be served again.
+    """
+
+    def __init__(
+        self, device: PCIDevice, portal: Portal, nursery: trio.Nursery, reports: Reports
+    ) -> None:
+        self.device = device
+        self.server: Server
+        self._portal = portal
+        self._nursery = nursery
+        self._reports = reports
+        self._host = self._take(device)
+        self._counts = device.trace.counts
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls, device: PCIDevice, path: Path, portal: Portal, reports: Reports
+    ) -> AsyncGenerator[Self]:
+        """Serve a device at a socket path for the length of an `async with` block."""
+
+        def log(line: str) -> None:
+            reports.post(Report(ReportKind.LOG, line))
+
+        async with trio.open_nursery() as nursery:
+            served = cls(device, portal, nursery, reports)
+            try:
+                served.server = await nursery.start(partial(serve, device, path, log=log))
+                yield served
+            finally:
+                served.device.host = InlineHost()
+                nursery.cancel_scope.cancel()
+
+    def rates(self) -> Rates | None:
+        """Return the rates since they were asked for last; None where no time has passed."""
+        before, self._counts = self._counts, self.device.trace.counts
+        if self._counts.time_ns <= before.time_ns:
+            return None
+        return Rates.between(before, self._counts)
+
+    def adopt(self, device: PCIDevice) -> None:
+        """Put a new definition in the place of the device; call it while the server is suspended.
+
+        Raises DeviceError, and changes nothing, if its structure differs and a client is connected.
+        """
+        former = self.device
+        device.adopt(former)
+        self.server.adopt(device)
+        self._host.end_tasks()
+        former.host = InlineHost()
+        self.device = device
+        self._host = self._take(device)
+        self._counts = device.trace.counts
+
+    def _take(self, device: PCIDevice) -> TrioHost:
+        host = TrioHost(device.name, self._portal, self._nursery, self._reports)
+        device.host = host
+        return host
+
+
+class Adoption:
+    """The step of a batch that puts a new definition in the place of a served device."""
+
+    def __init__(self, served: Served, device: PCIDevice) -> None:
+        self._served = served
+        self._device = device
+        self._former = served.device
+
+    def apply(self) -> str:
+        """Let the new definition take over."""
+        self._former = self._served.device
+        self._served.adopt(self._device)
+        return f"{self._device.name}: new definition takes over"
+
+    def revert(self) -> None:
+        """Let the former definition take over again."""
+        self._served.adopt(self._former)

@@ -1,0 +1,45 @@
+"""A snapshot of a lab, for people and for displays."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from muserlab.lab.reports import Report
+from muserlab.trace import Rates
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceStatus:
+    """One served device: where, for whom, and how busy it is.
+
+    `client` names who is connected. `accesses` counts from the device's beginning, `rates` are
+    those since the status before this one (or since serving began), None where no time has passed.
+    """
+
+    name: str
+    socket: Path
+    client: str | None
+    accesses: int
+    rates: Rates | None
+
+    def __str__(self) -> str:
+        """Describe the device in one line."""
+        rate = f", {self.rates.accesses:.0f}/s" if self.rates is not None else ""
+        return (
+            f"{self.name}: {self.client or 'no client'}, {self.accesses} accesses{rate}, "
+            f"{self.socket}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LabStatus:
+    """What is served, and the last faults, oldest first."""
+
+    devices: tuple[DeviceStatus, ...]
+    faults: tuple[Report, ...]
+
+    def __str__(self) -> str:
+        """Describe the lab, a line for each device and each fault."""
+        lines = [str(device) for device in self.devices] or ["nothing is served"]
+        return "\n".join([*lines, *(f"fault: {fault}" for fault in self.faults)])
+
+    __repr__ = __str__

@@ -1,0 +1,107 @@
+"""The one dedicated thread that runs trio."""
+
+import atexit
+import os
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+
+import trio
+
+from muserlab.lab.errors import LabStopped, LabStuck
+from muserlab.lab.portal import Portal
+from muserlab.lab.switchinterval import SWITCH_INTERVAL
+
+TIME_LIMIT = 5.0
+"""Seconds that everything on the thread gets to end."""
+
+
+class TrioThread:
+    """A thread with a trio loop and a portal into it, started and stopped again and again.
+
+    It is a daemon that an exit handler stops: a thread that is none would be joined before exit
+    handlers run, and hold the exit up. In a forked child there is no such thread, so stopping does
+    nothing there. `crashed` is told what the loop raised, if it ever ends by itself.
+    """
+
+    def __init__(self, name: str, crashed: Callable[[BaseException], None]) -> None:
+        self._name = name
+        self._crashed = crashed
+        self._thread: threading.Thread | None = None
+        self._portal: Portal | None = None
+        self._process = 0
+
+    @property
+    def running(self) -> bool:
+        """Whether the thread runs, in this process."""
+        return self._thread is not None and self._thread.is_alive() and self._process == os.getpid()
+
+    @property
+    def portal(self) -> Portal:
+        """The way into the thread; LabStopped is raised while it does not run."""
+        if self._portal is None or not self.running:
+            raise LabStopped("nothing is served; serve a device first")
+        return self._portal
+
+    def start(self) -> None:
+        """Start the thread and wait until its portal is open; do nothing if it runs."""
+        if self.running:
+            return
+        ready = threading.Event()
+        self._process = os.getpid()
+        self._thread = threading.Thread(
+            target=self._run, args=(ready,), name=self._name, daemon=True
+        )
+        self._thread.start()
+        ready.wait()
+        atexit.register(self._stop_at_exit)
+
+    def stop(self, timeout: float = TIME_LIMIT) -> None:
+        """Cancel everything on the thread and wait for its end; do nothing if it does not run.
+
+        Raises LabStuck after timeout seconds, naming the place where the thread is: nothing can
+        end a function that neither returns nor awaits.
+        """
+        atexit.unregister(self._stop_at_exit)
+        thread = self._thread
+        if thread is None or self._portal is None or not self.running:
+            return
+        self._portal.check()
+        self._portal.close()
+        thread.join(timeout)
+        if thread.is_alive():
+            raise LabStuck(
+                f"the trio thread has not ended after {timeout:g} s: it is in {_place(thread)}, "
+                "which neither returns nor awaits. Only restarting the kernel ends it"
+            )
+
+    def _run(self, ready: threading.Event) -> None:
+        SWITCH_INTERVAL.lower()
+        try:
+            trio.run(self._main, ready)
+        except BaseException as error:  # noqa: BLE001 - the last frame of the thread
+            self._crashed(error)
+        finally:
+            SWITCH_INTERVAL.restore()
+            ready.set()
+
+    async def _main(self, ready: threading.Event) -> None:
+        async with Portal.opened() as self._portal:
+            ready.set()
+            await trio.sleep_forever()
+
+    def _stop_at_exit(self) -> None:
+        try:
+            self.stop()
+        except LabStuck as stuck:
+            print(f"muserlab: {stuck}", file=sys.stderr)  # noqa: T201 - nobody else listens any more
+
+
+def _place(thread: threading.Thread) -> str:
+    """Return where a thread is at this moment."""
+    frame = sys._current_frames().get(thread.ident or 0)
+    if frame is None:
+        return "no Python code"
+    innermost = traceback.extract_stack(frame)[-1]
+    return f"{innermost.name} ({innermost.filename}:{innermost.lineno}: {innermost.line})"
