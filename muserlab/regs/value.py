@@ -55,5 +55,5 @@ def value_class(register: "Register") -> type[Value]:
 
 def _show(value: int | Enum) -> str:
     if isinstance(value, Enum):
-        return value.name
+        return value.name or str(value.value)  # no flag set: a member without a name
     return f"{value:#x}" if value > 9 else f"{value}"

@@ -4,7 +4,7 @@ import re
 import threading
 import time
 from bisect import bisect_right
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import overload
@@ -26,7 +26,7 @@ DATA_KEPT = 1024
 
 _PAIRS_COUNTED = 65536
 _ELSEWHERE = "elsewhere"
-_FIRST_CAPACITY = 65536
+_CAPACITY = 65536
 
 
 class Trace:
@@ -37,7 +37,7 @@ class Trace:
     """
 
     def __init__(
-        self, capacity: int = _FIRST_CAPACITY, clock: Callable[[], int] = time.monotonic_ns
+        self, capacity: int = _CAPACITY, clock: Callable[[], int] = time.monotonic_ns
     ) -> None:
         if capacity < 1:
             raise ValueError(f"a trace of capacity {capacity} keeps nothing; want 1 or more")
@@ -186,13 +186,10 @@ class Trace:
         the file is not such a one.
         """
         events = read_events(Path(path))
-        trace = cls(max(_FIRST_CAPACITY, len(events)))
-        for event in events:
-            trace._events.append(event)
-            trace._pairs[event.kind, event.where] = (
-                trace._pairs.get((event.kind, event.where), 0) + 1
-            )
-            trace._seq = event.seq
+        trace = cls(max(_CAPACITY, len(events)))
+        trace._events.extend(events)
+        trace._pairs.update(Counter((event.kind, event.where) for event in events))
+        trace._seq = events[-1].seq if events else 0
         return trace
 
 

@@ -83,6 +83,7 @@ def test_the_repr_tells_fields_and_the_str_is_the_numbers() -> None:
     value = Adder.CTRL.value(0x25)
     assert repr(value) == "CTRL=0x00000025 (go=1, mode=FAST, caps=B)"
     assert f"{value} {value:#x} {value!s}" == "37 0x25 37"
+    assert repr(Adder.CTRL.value(0)) == "CTRL=0x00000000 (go=0, mode=SLOW, caps=0)"
     assert repr(Adder.PLAIN.value(7)) == "PLAIN=0x0007"
     assert repr(Adder.LUT.value(0xFF, (2,))) == "LUT[2]=0x000000ff (colour=0xff)"
 
