@@ -1,1 +1,92 @@
-"""The PCI function."""
+"""The PCI function: regions, configuration space, interrupts, DMA, reset.
+
+A PCIDevice puts the parts together. It knows no socket, no message and no event loop: a server
+calls it, step by step, and a Host, which a lab is, gives it a thread and a clock.
+"""
+
+from muserlab.device.config import (
+    MSI,
+    MSIX,
+    BarShape,
+    Capability,
+    DeviceSerialNumber,
+    ExtendedVendorSpecific,
+    PCIExpress,
+    PowerManagement,
+    RawCapability,
+    RawExtended,
+    VendorSpecific,
+)
+from muserlab.device.dma import DMA, DmaRegion, Messenger
+from muserlab.device.errors import (
+    BusyError,
+    DeadlockError,
+    DefinitionError,
+    DeviceError,
+    DmaError,
+    IrqError,
+    RegionError,
+)
+from muserlab.device.function import PCIDevice
+from muserlab.device.host import Host, InlineHost, Task
+from muserlab.device.irq import Counts, Interrupts, IrqType, Vector
+from muserlab.device.region import (
+    BAR,
+    PASS,
+    ROM,
+    VGA,
+    Bank,
+    ConfigRegion,
+    DeviceRegion,
+    FieldHandle,
+    Memory,
+    Range,
+    Region,
+    RegisterHandle,
+)
+from muserlab.device.reset import ResetKind
+
+__all__ = [
+    "BAR",
+    "DMA",
+    "MSI",
+    "MSIX",
+    "PASS",
+    "ROM",
+    "VGA",
+    "Bank",
+    "BarShape",
+    "BusyError",
+    "Capability",
+    "ConfigRegion",
+    "Counts",
+    "DeadlockError",
+    "DefinitionError",
+    "DeviceError",
+    "DeviceRegion",
+    "DeviceSerialNumber",
+    "DmaError",
+    "DmaRegion",
+    "ExtendedVendorSpecific",
+    "FieldHandle",
+    "Host",
+    "InlineHost",
+    "Interrupts",
+    "IrqError",
+    "IrqType",
+    "Memory",
+    "Messenger",
+    "PCIDevice",
+    "PCIExpress",
+    "PowerManagement",
+    "Range",
+    "RawCapability",
+    "RawExtended",
+    "Region",
+    "RegionError",
+    "RegisterHandle",
+    "ResetKind",
+    "Task",
+    "Vector",
+    "VendorSpecific",
+]

@@ -1,1 +1,46 @@
-"""Part of the PCI function."""
+"""Regions: what a client reads and writes, and who answers.
+
+A region is parts in a row (registers, memory, MSI-X structures, bytes of configuration space), raw
+hooks in front of them, and a trace of every access. A Bank is a region that a class describes; its
+instance is the region of one device, and its attributes the live registers.
+"""
+
+from muserlab.device.region.bank import Bank
+from muserlab.device.region.bar import BAR, VGA, DeviceRegion, memory_bar
+from muserlab.device.region.configuration import ConfigRegion
+from muserlab.device.region.handles import FieldHandle, RegisterHandle
+from muserlab.device.region.memory import Memory
+from muserlab.device.region.msix import PbaPart, TablePart
+from muserlab.device.region.part import Part
+from muserlab.device.region.ranges import Range
+from muserlab.device.region.region import Region
+from muserlab.device.region.register import RegisterPart
+from muserlab.device.region.rom import ROM, rom_class
+from muserlab.device.region.site import Site, Span, Spot, Verb
+from muserlab.device.region.steps import PASS, Pass
+
+__all__ = [
+    "BAR",
+    "PASS",
+    "ROM",
+    "VGA",
+    "Bank",
+    "ConfigRegion",
+    "DeviceRegion",
+    "FieldHandle",
+    "Memory",
+    "Part",
+    "Pass",
+    "PbaPart",
+    "Range",
+    "Region",
+    "RegisterHandle",
+    "RegisterPart",
+    "Site",
+    "Span",
+    "Spot",
+    "TablePart",
+    "Verb",
+    "memory_bar",
+    "rom_class",
+]

@@ -1,0 +1,4 @@
+"""adopt"""
+
+
+def adopt(new, former): ...

@@ -1,0 +1,269 @@
+"""A PCI function: what a person defines, and what a client drives."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+from muserlab.device.adopt import adopt
+from muserlab.device.assembly import CONFIG_INDEX, ROM_INDEX, VGA_INDEX, assemble
+from muserlab.device.config import (
+    MSI,
+    MSIX,
+    Capability,
+    Config,
+    Identity,
+    LiveMSI,
+    LiveMSIX,
+    LivePCIExpress,
+    LivePowerManagement,
+)
+from muserlab.device.describe import describe
+from muserlab.device.dma import DMA
+from muserlab.device.errors import BusyError, RegionError
+from muserlab.device.hooks import HookOwner
+from muserlab.device.host import Host, InlineHost, Task
+from muserlab.device.irq import Action, Data, Interrupts, MSIXTable
+from muserlab.device.plan import BARS, BarDefinition, plan
+from muserlab.device.region import (
+    ROM,
+    VGA,
+    ConfigRegion,
+    DeviceRegion,
+    Region,
+    rom_class,
+)
+from muserlab.device.reset import ResetKind
+from muserlab.live import Batch, Hook
+from muserlab.trace import Kind, Trace
+
+_D0, _D3_HOT = 0, 3
+
+
+class PCIDevice:
+    """A PCI or PCI Express function of one's own.
+
+    id, subsystem  vendor and device numbers
+    class_code     24 bits: base class, subclass, programming interface
+    bar0 … bar5    a BAR subclass, or the size in bytes of one that is memory
+    rom            an expansion ROM: its bytes, its size, or a ROM subclass
+    vga            a VGA subclass, for a function that answers at the legacy VGA addresses
+    regions        DeviceRegion subclasses, from VFIO index 9 on
+    express        whether it is PCI Express: 4096 bytes of configuration space, and its capability
+    intx           whether it has a legacy interrupt line
+    msi, msix      numbers of vectors, or MSI(…) and MSIX(…) for more control
+    capabilities   what else is in configuration space, placed in this order
+
+    Raises DefinitionError, saying what to mend, where there can be no such function.
+
+    Everything lives on it as an attribute: `bar0` … `bar5`, `rom`, `vga`, `config`, `intx`, `msi`,
+    `msix`, `err`, `req`, `dma`, `trace`. Hooks get it as their first argument; `state` is theirs to
+    keep what has to outlive a patch.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        id: tuple[int, int],  # noqa: A002 - the datasheet's word
+        subsystem: tuple[int, int] = (0, 0),
+        class_code: int = 0xFF0000,
+        revision: int = 0,
+        bar0: BarDefinition = None,
+        bar1: BarDefinition = None,
+        bar2: BarDefinition = None,
+        bar3: BarDefinition = None,
+        bar4: BarDefinition = None,
+        bar5: BarDefinition = None,
+        rom: bytes | int | type[ROM] | None = None,
+        vga: type[VGA] | None = None,
+        regions: Sequence[type[DeviceRegion]] = (),
+        express: bool = False,
+        intx: bool = False,
+        msi: int | MSI = 0,
+        msix: int | MSIX = 0,
+        capabilities: Sequence[Capability] = (),
+    ) -> None:
+        bars = (bar0, bar1, bar2, bar3, bar4, bar5)
+        parts = plan(name, bars, express=express, msi=msi, msix=msix, capabilities=capabilities)
+        rom_type = None if rom is None else rom_class(rom)
+        config = Config(
+            Identity(*id, *subsystem, class_code, revision),
+            bars=parts.shapes,
+            rom_size=0 if rom_type is None else rom_type.size,
+            vga=vga is not None,
+            intx=intx,
+            express=express,
+            capabilities=parts.capabilities,
+        )
+        self.name = name
+        self.state = SimpleNamespace()
+        self.trace = Trace()
+        self.client: str | None = None
+        self.batch: Batch | None = None
+        self._host: Host = InlineHost()
+        self._owner = owner = HookOwner(self)
+
+        switches = config.find(LiveMSIX)
+        self.msix_table = None if switches is None else MSIXTable(switches)
+        self.irqs = Interrupts(
+            owner,
+            owner.emit,
+            intx=config.intx,
+            msi=config.find(LiveMSI),
+            msix=self.msix_table,
+        )
+        self.dma = DMA(owner, owner.emit)
+        self.config = ConfigRegion(owner, CONFIG_INDEX, config)
+        self.regions = assemble(
+            owner, parts, self.config, self.msix_table, rom_type, vga, tuple(regions)
+        )
+        self._name_parts()
+        self._watch_for_resets(config)
+
+        self.on_reset = Hook(owner, "on_reset", ("dev", "kind"))
+        self.on_connect = Hook(owner, "on_connect", ("dev", "client"))
+        self.on_disconnect = Hook(owner, "on_disconnect", ("dev", "client"))
+        self.on_migrate = Hook(owner, "on_migrate", ("dev", "dropped"))
+
+    def _name_parts(self) -> None:
+        self.bar0: Any
+        self.bar1: Any
+        self.bar2: Any
+        self.bar3: Any
+        self.bar4: Any
+        self.bar5: Any
+        self.bar0, self.bar1, self.bar2, self.bar3, self.bar4, self.bar5 = self.regions[:BARS]
+        self.rom: Any = self.regions[ROM_INDEX]
+        self.vga: Any = self.regions[VGA_INDEX]
+        self.intx, self.msi, self.msix = self.irqs.intx, self.irqs.msi, self.irqs.msix
+        self.err, self.req = self.irqs.err, self.irqs.req
+
+    def _watch_for_resets(self, config: Config) -> None:
+        express = config.find(LivePCIExpress)
+        if express is not None:
+            express.on_flr = lambda: self.reset(ResetKind.FUNCTION_LEVEL)
+        power = config.find(LivePowerManagement)
+        if power is not None and not power.definition.no_soft_reset:
+            power.on_power = self._power_changed
+
+    def _power_changed(self, old: int, new: int) -> None:
+        """Reset the function that loses its state in D3hot (PCI Power Management 1.2, 5.4.1)."""
+        if (old, new) == (_D3_HOT, _D0):
+            self.reset(ResetKind.FUNCTION_LEVEL)
+
+    # -- what a client does ------------------------------------------------------------------------
+
+    def region(self, index: int) -> Region:
+        """Return the region with a VFIO index; raises RegionError where there is none."""
+        region = self.regions[index] if 0 <= index < len(self.regions) else None
+        if region is None:
+            raise RegionError(f"{self.name} has no region {index}")
+        return region
+
+    def set_irqs(self, index: int, action: Action, start: int, count: int, data: Data) -> None:
+        """Carry out VFIO_USER_DEVICE_SET_IRQS; fds belong to this call. Raises IrqError."""
+        self.irqs.set(index, action, start, count, data)
+
+    def connect(self, client: str) -> None:
+        """Let a client have the device; raises BusyError, naming it, while another has it."""
+        if self.client is not None:
+            raise BusyError(f"{self.name} is in use by {self.client}; one client at a time")
+        self.client = client
+        self.trace.record(Kind.CONNECT, self.name, note=client)
+        for region in self.present:
+            region.poller.start()
+        self._owner.emit(self.on_connect, client)
+
+    def disconnect(self) -> None:
+        """Take the device from its client: its memory and eventfds go, the device's state stays.
+
+        Harmless where no client is connected. (vfio-user specification, Device reset and lost
+        connection.)
+        """
+        client, self.client = self.client, None
+        if client is None:
+            return
+        for region in self.present:
+            region.poller.stop()
+        self.dma.messenger = None
+        self.dma.release()
+        self.irqs.release()
+        self.trace.record(Kind.DISCONNECT, self.name, note=client)
+        self.reset(ResetKind.LOST_CONNECTION)
+        self._owner.emit(self.on_disconnect, client)
+
+    def reset(self, kind: ResetKind = ResetKind.DEVICE) -> None:
+        """Reset the device: registers and configuration space get their reset values.
+
+        Waiting interrupts are lost; memory keeps what it holds, as RAM does. A lost connection
+        changes nothing of the device's own. In each case on_reset is called at the end.
+        """
+        self._owner.run(self._reset, ResetKind(kind))
+
+    def _reset(self, kind: ResetKind) -> None:
+        self.trace.record(Kind.RESET, self.name, note=kind)
+        if kind is not ResetKind.LOST_CONNECTION:
+            self.irqs.reset()
+            if self.msix_table is not None:
+                self.msix_table.reset()
+            self.config.reset_space(function_level=kind is ResetKind.FUNCTION_LEVEL)
+            for region in self.present:
+                region.reset()
+        self._owner.emit(self.on_reset, kind)
+
+    @property
+    def quiet(self) -> bool:
+        """Whether no DMA is in flight and no window open.
+
+        Accesses whose hook has not returned are counted by whoever awaits them.
+        """
+        return not self.dma.busy
+
+    # -- what a person or a hook does --------------------------------------------------------------
+
+    @property
+    def host(self) -> Host:
+        """Who runs the device: its thread, its clock, and where its news goes."""
+        return self._host
+
+    @host.setter
+    def host(self, host: Host) -> None:
+        self._host = host
+        for region in self.present:
+            region.poller.restart()
+
+    def spawn(
+        self, async_fn: Callable[..., Awaitable[object]], *args: object, name: str | None = None
+    ) -> Task:
+        """Start an async function as a task that ends with the device."""
+        return self._host.spawn(async_fn, *args, name=name)
+
+    def after(self, seconds: float, fn: Callable[..., object], *args: object) -> Task:
+        """Call fn (plain or async) once, that many seconds from now."""
+        return self._host.after(seconds, fn, *args)
+
+    def every(self, seconds: float, fn: Callable[..., object], *args: object) -> Task:
+        """Call fn (plain or async) again and again, that many seconds apart."""
+        return self._host.every(seconds, fn, *args)
+
+    def adopt(self, former: "PCIDevice") -> None:
+        """Take the place of a former definition of this device; see adopt.adopt.
+
+        Raises BusyError, with the reason and nothing changed, where a client is connected and
+        would see another structure.
+        """
+        adopt(self, former)
+
+    def describe(self) -> str:
+        """Return what `lspci -v` would say of the function, found by peeking only."""
+        return describe(self)
+
+    @property
+    def present(self) -> tuple[Region, ...]:
+        """The regions that there are."""
+        return tuple(region for region in self.regions if region is not None)
+
+    def __repr__(self) -> str:
+        identity = self.config.header.identity
+        used = "no client" if self.client is None else f"used by {self.client}"
+        return f"<PCIDevice {self.name} {identity.vendor:04x}:{identity.device:04x}, {used}>"

@@ -1,0 +1,88 @@
+"""Where a device lives: the thread that runs its code, and the clock of its timed work."""
+
+from collections.abc import Awaitable, Callable
+from traceback import print_exception
+from typing import NoReturn, ParamSpec, Protocol, TypeVar
+
+from muserlab.device.errors import DeviceError
+from muserlab.live import Failure
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Task(Protocol):
+    """Work in the background of a device."""
+
+    def cancel(self) -> None:
+        """Stop the work; harmless when it has ended."""
+        ...
+
+
+class Host(Protocol):
+    """What a device needs of whoever runs it; a lab is one.
+
+    Everything that changes a device goes through `run`, so that no lock is needed anywhere else.
+    """
+
+    def run(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call fn on the device's thread between accesses; directly if already there."""
+        ...
+
+    def spawn(
+        self, async_fn: Callable[..., Awaitable[object]], *args: object, name: str | None = None
+    ) -> Task:
+        """Start an async function as a task that ends with the device."""
+        ...
+
+    def after(self, seconds: float, fn: Callable[..., object], *args: object) -> Task:
+        """Call fn (plain or async) once, that many seconds from now."""
+        ...
+
+    def every(self, seconds: float, fn: Callable[..., object], *args: object) -> Task:
+        """Call fn (plain or async) again and again, that many seconds apart."""
+        ...
+
+    def report(self, failure: Failure) -> None:
+        """Tell people that a hook failed."""
+        ...
+
+    def announce(self, text: str) -> None:
+        """Tell people one line of news."""
+        ...
+
+
+class InlineHost:
+    """The host of a device that nobody serves: the caller's own thread, and no clock.
+
+    Hooks and accesses work, which is what a unit test of a device needs; timed work does not.
+    """
+
+    def run(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call fn."""
+        return fn(*args, **kwargs)
+
+    def spawn(
+        self, async_fn: Callable[..., Awaitable[object]], *args: object, name: str | None = None
+    ) -> NoReturn:
+        """Refuse: there is no loop to run a task on."""
+        raise _not_served(f"start {name or getattr(async_fn, '__name__', 'a task')}")
+
+    def after(self, seconds: float, fn: Callable[..., object], *args: object) -> NoReturn:
+        """Refuse: there is no clock."""
+        raise _not_served(f"call a function after {seconds:g} s")
+
+    def every(self, seconds: float, fn: Callable[..., object], *args: object) -> NoReturn:
+        """Refuse: there is no clock."""
+        raise _not_served(f"call a function every {seconds:g} s")
+
+    def report(self, failure: Failure) -> None:
+        """Print the failed hook's traceback on standard error."""
+        print_exception(failure.exception)
+
+    def announce(self, text: str) -> None:
+        """Say nothing: whoever defines a hook on an unserved device has it in front of them."""
+
+
+def _not_served(what: str) -> DeviceError:
+    return DeviceError(f"cannot {what}: nothing runs this device yet; serve the device first")

@@ -1,0 +1,49 @@
+"""What a region's registers and memory are stored in: the client's part, and the device's own."""
+
+from collections.abc import Sequence
+from mmap import mmap
+
+from muserlab.device.journal import Bytes
+from muserlab.device.region.changes import Poller, Watch
+from muserlab.device.region.storage import Storage
+
+
+class Backing:
+    """Storage of one region of size bytes, of which a client may map areas of (offset, size).
+
+    Those lie in a memfd of the region's size; everything else is kept out of it, so that no client
+    reaches registers round their access types.
+    """
+
+    def __init__(
+        self, name: str, size: int, areas: Sequence[tuple[int, int]], poller: Poller
+    ) -> None:
+        self.areas = tuple(areas)
+        self._poller = poller
+        self._private = None if self.areas == ((0, size),) else Storage(size)
+        self._share(Storage(size, name=name, shared=True) if areas else None)
+
+    @property
+    def fd(self) -> int | None:
+        """The memfd, if there is one."""
+        return None if self._shared is None else self._shared.fd
+
+    def at(self, offset: int) -> tuple[mmap, Bytes]:
+        """Return what the byte at offset is stored in, and what pokes of it go through."""
+        for watch in self._watches:
+            if watch.start <= offset < watch.end:
+                return watch.data, watch
+        assert self._private is not None
+        return self._private.data, self._private.data
+
+    def take_over(self, former: "Backing") -> None:
+        """Use the former's memfd, which a client has mapped, in place of an own one."""
+        self._share(former._shared)
+
+    def _share(self, storage: Storage | None) -> None:
+        self._shared = storage
+        self._watches: tuple[Watch, ...] = ()
+        if storage is not None:
+            spans = ((start, start + size) for start, size in self.areas)
+            self._watches = tuple(Watch(storage.data, start, end) for start, end in spans)
+        self._poller.watches = self._watches

@@ -1,0 +1,123 @@
+"""A region that a class describes: registers, memory, or both."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from muserlab.device.errors import DefinitionError
+from muserlab.device.hooks import HookOwner
+from muserlab.device.region.backing import Backing
+from muserlab.device.region.handles import bind
+from muserlab.device.region.memory import Memory
+from muserlab.device.region.part import Gap, Part, Plain, fill
+from muserlab.device.region.ranges import SpanPlace
+from muserlab.device.region.region import Region
+from muserlab.device.region.register import RegisterPart
+from muserlab.device.region.show import table
+from muserlab.device.region.site import Span
+from muserlab.device.region.storage import PAGE
+from muserlab.regs import Member, RegisterFile
+
+
+class Bank(Region, RegisterFile):
+    """A region whose class body is its datasheet; an instance is the region of one device.
+
+    A class without registers and memory is memory as a whole. A class with some reads as zero
+    elsewhere and ignores writes there, unless it is mappable as a whole, and memory for that.
+    """
+
+    mappable: ClassVar[bool] = False
+
+    def __init_subclass__(
+        cls, *, size: int | None = None, mappable: bool | None = None, **options: Any
+    ) -> None:
+        super().__init_subclass__(**options)
+        if size is not None:
+            cls.size = size
+        if mappable is not None:
+            cls.mappable = mappable
+        if cls.size:
+            cls.check_definition()
+
+    @classmethod
+    def check_definition(cls) -> None:
+        """Raise DefinitionError where no region can be like this."""
+        if cls.__layout__.size_needed > cls.size:
+            last = cls.__layout__.registers[-1]
+            raise DefinitionError(
+                f"{cls.__name__}: {last.path} ends at {last.end:#x}, beyond the region's"
+                f" {cls.size:#x} bytes; make size= larger"
+            )
+        if cls.mappable and cls.size % PAGE:
+            raise DefinitionError(
+                f"{cls.__name__} of {cls.size:#x} bytes cannot be mappable: only whole pages of"
+                f" {PAGE:#x} bytes can be mapped"
+            )
+
+    @classmethod
+    def mappable_areas(cls) -> tuple[tuple[int, int], ...]:
+        """Offset and size of what a client may map."""
+        if cls.mappable:
+            return ((0, cls.size),)
+        return tuple((m.offset, m.size) for m in cls.memories() if m.mappable)
+
+    @classmethod
+    def memories(cls) -> tuple[Memory, ...]:
+        """The memory that has names."""
+        return tuple(m for m in cls.__members__.values() if isinstance(m, Memory))
+
+    def __init__(
+        self, owner: HookOwner, index: int, name: str, others: Sequence[Part] = ()
+    ) -> None:
+        super().__init__(owner, index, name)
+        if not self.size:
+            raise DefinitionError(f"{name}: {type(self).__name__} has no size; say class …, size=N")
+        if self.mappable and others:
+            raise DefinitionError(
+                f"{name} cannot be mappable as a whole: {others[0].label} lies in it; map an"
+                " ml.Memory only, or put that in another BAR"
+            )
+        self.backing = Backing(name, self.size, self.mappable_areas(), self.poller)
+        self.areas = () if self.mappable else self.backing.areas
+        self.registers = tuple(
+            RegisterPart(owner, placed, *self.backing.at(placed.offset))
+            for placed in self.__layout__
+        )
+        self.hooks.add_registers(self.registers)
+        memories = (self._plain(m.offset, m.offset + m.size, m.name) for m in self.memories())
+        between = self._plain if self.mappable or not self.__members__ else Gap
+        self.lay_out(fill(name, self.size, (*self.registers, *memories, *others), between))
+        self._handles: dict[str, Any] = {}
+
+    def _plain(self, start: int, end: int, label: str = "") -> Plain:
+        return Plain(start, end, label, *self.backing.at(start))
+
+    @property
+    def fd(self) -> int | None:  # type: ignore[override]  # read-only here
+        """The sealed memfd that a client may map."""
+        return self.backing.fd
+
+    @classmethod
+    def __bind_class__(cls, member: Member) -> Any:
+        """Return what `AdderBar.CTRL` is: a place for hooks of every such region."""
+        if isinstance(member, Memory):
+            return SpanPlace(cls.class_hooks, Span(member.offset, member.offset + member.size))
+        return bind(cls.class_hooks, member, member.name)
+
+    def __bind__(self, member: Member) -> Any:
+        """Return what `dev.bar0.CTRL` is: a live register, field, array, block or memory."""
+        handle = self._handles.get(member.name)
+        if handle is None:
+            if isinstance(member, Memory):
+                handle = self[member.offset : member.offset + member.size]
+            else:
+                handle = bind(self.hooks, member, member.name)
+            self._handles[member.name] = handle
+        return handle
+
+    def reset(self) -> None:
+        """Give every register its reset value; memory keeps what it holds."""
+        for register in self.registers:
+            register.reset()
+
+    def __repr__(self) -> str:
+        return table(self)

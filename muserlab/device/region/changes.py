@@ -1,0 +1,158 @@
+"""Writes of a client to memory that it has mapped: unseen, so they are found by looking.
+
+A snapshot of the memory is compared with what is there now, page by page, then in the pages that
+differ word by word: a store of four bytes that changes one of them shows as four bytes.
+"""
+
+from collections.abc import Coroutine, Iterator
+from mmap import mmap
+from typing import Any
+
+from muserlab.device.hooks import HookOwner
+from muserlab.device.host import InlineHost, Task
+from muserlab.device.region.chain import Chain, Link, extended
+from muserlab.device.region.steps import Steps, ask, drive
+from muserlab.device.region.storage import PAGE
+from muserlab.live import HookFailed
+from muserlab.trace import Kind
+
+WORD = 4
+_LINE = 64
+
+
+class Watch:
+    """Mapped memory from start up to end of a region, and what it was when last looked at.
+
+    Pokes go through it, so that only what others write counts as a change.
+    """
+
+    def __init__(self, data: mmap, start: int, end: int) -> None:
+        self.start = start
+        self.end = end
+        self.data = data
+        self._pages: list[bytes] = []
+
+    def begin(self) -> None:
+        """Take what is there now as unchanged."""
+        self._pages = [self.data[at : at + PAGE] for at in range(self.start, self.end, PAGE)]
+
+    def changes(self) -> Iterator[tuple[int, bytes]]:
+        """Yield offset in the region and new bytes of each run of words that has changed."""
+        for number, before in enumerate(self._pages):
+            at = self.start + number * PAGE
+            now = self.data[at : at + PAGE]
+            if now != before:
+                self._pages[number] = now
+                for start, end in _runs(before, now):
+                    yield at + start, now[start:end]
+
+    def __getitem__(self, key: slice) -> bytes:
+        return self.data[key]
+
+    def __setitem__(self, key: slice, value: bytes) -> None:
+        """Change the memory without that being a change."""
+        self.data[key] = value
+        at = key.start
+        while value and self._pages:
+            number, skip = divmod(at - self.start, PAGE)
+            page, put = self._pages[number], value[: PAGE - skip]
+            self._pages[number] = page[:skip] + put + page[skip + len(put) :]
+            at, value = at + len(put), value[len(put) :]
+
+
+class Poller:
+    """Looks for changes in a region's mapped memory and calls on_change hooks.
+
+    Nothing is looked at, and no snapshot kept, before the first hook is there.
+    """
+
+    def __init__(self, owner: HookOwner, region: str) -> None:
+        self._owner = owner
+        self._region = region
+        self.watches: tuple[Watch, ...] = ()
+        """The mapped memory; assigned by what owns it."""
+        self._hooks: Chain = ()
+        self._watching = False
+        self._seconds: float | None = 0.05
+        self._connected = False
+        self._task: Task | None = None
+
+    def __bool__(self) -> bool:
+        """Tell whether there is mapped memory."""
+        return bool(self.watches)
+
+    def add_hook(self, link: Link) -> None:
+        """Tell a hook of changes in its span from now on."""
+        self._hooks = extended(self._hooks, link)
+
+    def scan(self) -> Coroutine[Any, Any, None] | None:
+        """Look once; return something to await where a hook is async."""
+        if not any(link.hook for link in self._hooks):
+            self._watching = False
+            return None
+        if not self._watching:
+            self._watching = True
+            for watch in self.watches:
+                watch.begin()
+        return drive(self._scan())
+
+    def _scan(self) -> Steps[None]:
+        for watch in self.watches:
+            for offset, data in watch.changes():
+                self._owner.trace.record(Kind.CHANGE, self._region, offset, data)
+                yield from self._tell(offset, data)
+
+    def _tell(self, offset: int, data: bytes) -> Steps[None]:
+        for link in self._hooks:
+            start = max(offset, link.start)
+            end = min(offset + len(data), link.stop)
+            if start < end and link.hook:
+                try:
+                    yield from ask(link.hook, start, data[start - offset : end - offset])
+                except HookFailed:
+                    continue
+
+    # -- by the clock, while a client is connected ------------------------------------------------
+
+    def every(self, seconds: float | None) -> None:
+        """Look that often, or with None not at all."""
+        self._seconds = seconds
+        self.restart()
+
+    def start(self) -> None:
+        """Look from now on: a client has come."""
+        self._connected = True
+        self.restart()
+
+    def stop(self) -> None:
+        """Look no more: the client has gone."""
+        self._connected = False
+        self.restart()
+
+    def restart(self) -> None:
+        """Look by the clock of whoever runs the device now, if there is a reason to."""
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+        host = self._owner.host
+        wanted = self.watches and self._connected and self._seconds
+        if wanted and not isinstance(host, InlineHost):
+            self._task = host.every(self._seconds or 0, self.scan)
+
+
+def _runs(before: bytes, now: bytes) -> Iterator[tuple[int, int]]:
+    """Yield start and end of each run of words in which the two differ."""
+    start = end = -1
+    for line in range(0, len(now), _LINE):
+        if before[line : line + _LINE] == now[line : line + _LINE]:
+            continue
+        for at in range(line, min(line + _LINE, len(now)), WORD):
+            if before[at : at + WORD] == now[at : at + WORD]:
+                continue
+            if at != end:
+                if end > 0:
+                    yield start, end
+                start = at
+            end = at + WORD
+    if end > 0:
+        yield start, end

@@ -1,0 +1,125 @@
+"""Hooks of a class of regions: they stand behind those of every device that has such a region."""
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from weakref import WeakSet
+
+from muserlab.device.host import InlineHost
+from muserlab.device.journal import Journal
+from muserlab.device.region.site import WHOLE, Site, Verb
+from muserlab.live import Batch, Failure, Hook
+from muserlab.trace import Trace
+
+if TYPE_CHECKING:
+    from muserlab.device.hooks import HookOwner
+    from muserlab.device.region.hooktable import HookTable
+    from muserlab.device.region.region import Region
+    from muserlab.device.region.register import RegisterPart
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class ClassHooks:
+    """The hooks of one class, and their owner.
+
+    Regions are held weakly: what was patched on a class reaches the devices that live, and every
+    one made later.
+    """
+
+    subject = None
+
+    def __init__(self, name: str, bases: "tuple[ClassHooks, ...]") -> None:
+        self.name = name
+        self._hooks: dict[tuple[Site, Verb], Hook] = {}
+        self._lineage = (self, *bases)
+        self._tables: WeakSet[HookTable] = WeakSet()
+        self._trace = Trace(capacity=1024)
+
+    def hook(self, site: Site, verb: Verb) -> Hook:
+        """Return the hook of a site; let every region that there is meet it."""
+        hook = self._hooks.get((site, verb))
+        if hook is None:
+            name = f"{site.label(self.name)}.{verb}"
+            hook = self._hooks[site, verb] = Hook(self, name, site.params(verb))
+            self.link(site, verb)
+            for table in self._tables:
+                table.link(site, verb)
+        return hook
+
+    def link(self, site: Site, verb: Verb) -> Hook | None:
+        """Put the hooks that the class and those it inherits from have there behind each other.
+
+        Return the first of them, None where there is none.
+        """
+        hooks = [h for level in self._lineage if (h := level._hooks.get((site, verb))) is not None]
+        for hook, base in pairwise(hooks):
+            hook.history.base = base.history
+        return hooks[0] if hooks else None
+
+    def register_at(self, path: str) -> "RegisterPart | None":
+        """Return None: a class has no registers that could be peeked."""
+        return None
+
+    def attach(self, table: "HookTable") -> None:
+        """Let a new region meet the hooks of its class, now and later."""
+        for level in self._lineage:
+            level._tables.add(table)
+            for site, verb in level._hooks:
+                table.link(site, verb)
+
+    # -- as the owner of hooks: with the device that is served, or any other, if there is one ------
+
+    @property
+    def trace(self) -> Trace:
+        """A device's trace."""
+        owner = self._owner
+        return self._trace if owner is None else owner.trace
+
+    @property
+    def batch(self) -> Batch | None:
+        """The batch that collects patches at this moment, if any."""
+        owner = self._owner
+        return None if owner is None else owner.batch
+
+    def run(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call fn on the devices' thread between accesses."""
+        owner = self._owner
+        return fn(*args, **kwargs) if owner is None else owner.run(fn, *args, **kwargs)
+
+    def transaction(self) -> Journal:
+        """Begin to note the pokes of the hook that is about to run."""
+        return Journal()
+
+    def report(self, failure: Failure) -> None:
+        """Tell people that a hook failed."""
+        owner = self._owner
+        if owner is not None:
+            owner.report(failure)
+
+    def announce(self, text: str) -> None:
+        """Tell people one line of news, where a device has somebody to tell it to."""
+        owner = self._owner
+        if owner is not None:
+            owner.announce(text)
+
+    @property
+    def _owner(self) -> "HookOwner | None":
+        owners = [table.owner for table in self._tables]
+        served = (owner for owner in owners if not isinstance(owner.host, InlineHost))
+        return next(served, next(iter(owners), None))
+
+
+class RawHook:
+    """The raw hook of a whole region, or of a class of them: `dev.bar0.on_write`."""
+
+    def __init__(self, doc: str) -> None:
+        self.__doc__ = doc
+
+    def __set_name__(self, _owner: type, name: Verb) -> None:
+        self._verb = name
+
+    def __get__(self, region: "Region | None", owner: "type[Region]") -> Hook:
+        home = owner.class_hooks if region is None else region.hooks
+        return home.hook(WHOLE, self._verb)

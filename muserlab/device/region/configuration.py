@@ -1,0 +1,67 @@
+"""Configuration space as a region."""
+
+from collections.abc import Iterator
+
+from muserlab.device.config import Config
+from muserlab.device.hooks import HookOwner
+from muserlab.device.region.chain import Chain, Piece
+from muserlab.device.region.part import Part
+from muserlab.device.region.region import Region
+
+
+class SpacePart:
+    """Bytes of configuration space that belong to one owner, or to none."""
+
+    label = ""
+
+    def __init__(self, config: Config, start: int, end: int) -> None:
+        self.start = start
+        self.end = end
+        self.read = config.space.read
+        self.write = config.space.write
+        self.peek = config.space.peek
+        self.poke = config.space.poke
+
+
+class ConfigRegion(Region):
+    """The configuration space of one function.
+
+    Its raw hooks are asked about bytes that neither the header nor a capability owns; without
+    hooks those read as stored, zero unless poked, and ignore writes.
+    """
+
+    def __init__(self, owner: HookOwner, index: int, config: Config) -> None:
+        self.size = config.space.size
+        super().__init__(owner, index, "config")
+        self.space = config.space
+        self.header = config.header
+        self.capabilities = config.capabilities
+        self.lay_out(tuple(_parts(config)))
+
+    def pieces(self, chain: Chain, start: int, end: int) -> Iterator[Piece]:
+        """Yield the pieces of an access, with hooks only where nothing owns the bytes."""
+        if not chain:
+            yield start, end, ()
+            return
+        for _, first, last in self.parts_in(start, end):
+            if self.space.owner(first) is None:
+                yield from super().pieces(chain, first, last)
+            else:
+                yield first, last, ()
+
+    def described(self, offset: int, count: int) -> tuple[str, str]:
+        """Return where the trace says that an access was, and whose bytes those are."""
+        owners = (self.space.owner(first) for _, first, _ in self.parts_in(offset, offset + count))
+        return self.name, ", ".join(owner.name for owner in owners if owner is not None)
+
+    def reset_space(self, *, function_level: bool) -> None:
+        """Bring what a guest can change back to its state after a reset."""
+        self.space.reset(function_level=function_level)
+
+
+def _parts(config: Config) -> Iterator[Part]:
+    space, start = config.space, 0
+    for at in range(1, space.size + 1):
+        if at == space.size or space.owner(at) is not space.owner(start):
+            yield SpacePart(config, start, at)
+            start = at

@@ -1,0 +1,84 @@
+"""The hooks of one region, and where accesses meet them."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from muserlab.device.hooks import HookOwner
+from muserlab.device.region.chain import Chain, Link, extended
+from muserlab.device.region.changes import Poller
+from muserlab.device.region.register import RegisterPart
+from muserlab.device.region.site import Site, Span, Spot, Verb, paths_of
+from muserlab.live import Hook
+
+if TYPE_CHECKING:
+    from muserlab.device.region.classhooks import ClassHooks
+
+
+class HookTable:
+    """The hooks of one region by site; each stands in front of that of the region's class.
+
+    `reads` and `writes` are the raw ones. A hook is made when it is first looked for, so that a
+    register that nobody looks at costs nothing.
+    """
+
+    def __init__(
+        self, owner: HookOwner, name: str, size: int, class_hooks: "ClassHooks", poller: Poller
+    ) -> None:
+        self.reads: Chain = ()
+        self.writes: Chain = ()
+        self.hooks: dict[tuple[Site, Verb], Hook] = {}
+        self.owner = owner
+        self._name = name
+        self._size = size
+        self._class = class_hooks
+        self._poller = poller
+        self._registers: dict[str, RegisterPart] = {}
+        self._under: dict[str, list[tuple[int, RegisterPart]]] = {}
+
+    def add_registers(self, registers: Iterable[RegisterPart]) -> None:
+        """Let registers have hooks."""
+        for register in registers:
+            self._registers[register.label] = register
+            for rank, path in enumerate(paths_of(register.label)):
+                self._under.setdefault(path, []).append((rank, register))
+
+    def register_at(self, path: str) -> RegisterPart | None:
+        """Return the register with that path; None where it stands for several."""
+        return self._registers.get(path)
+
+    def hook(self, site: Site, verb: Verb) -> Hook:
+        """Return the hook of a site; raises AttributeError where it could never be called."""
+        if verb == "on_change" and not self._poller:
+            raise AttributeError(
+                f"{self._name} has no on_change: no client can map it; use mappable=True, or on_write"
+            )
+        hook = self.hooks.get((site, verb))
+        return self.link(site, verb) if hook is None else hook
+
+    def link(self, site: Site, verb: Verb) -> Hook:
+        """Put a hook at a site, if there is none yet, in front of its class's."""
+        hook = self.hooks.get((site, verb))
+        if hook is None:
+            name = f"{site.label() if isinstance(site, Spot) else site.label(self._name)}.{verb}"
+            hook = self.hooks[site, verb] = Hook(self.owner, name, site.params(verb))
+            if isinstance(site, Spot):
+                self._meet_at_registers(site, verb, hook)
+            else:
+                self._meet_in_span(site, verb, hook)
+        base = self._class.link(site, verb)
+        hook.history.base = None if base is None else base.history
+        return hook
+
+    def _meet_at_registers(self, spot: Spot, verb: Verb, hook: Hook) -> None:
+        for rank, register in self._under.get(spot.path, ()):
+            field = None if spot.field is None else register.placed.register.fields[spot.field]
+            register.add_hook(verb, field, rank, hook)
+
+    def _meet_in_span(self, span: Span, verb: Verb, hook: Hook) -> None:
+        link = Link(span.start, self._size if span.stop is None else span.stop, hook)
+        if verb == "on_read":
+            self.reads = extended(self.reads, link)
+        elif verb == "on_write":
+            self.writes = extended(self.writes, link)
+        else:
+            self._poller.add_hook(link)

@@ -1,0 +1,126 @@
+"""What a region is made of, below its raw hooks."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from itertools import pairwise
+from mmap import mmap
+from typing import Protocol
+
+from muserlab.device.errors import DefinitionError, RegionError
+from muserlab.device.journal import Bytes, poke
+
+
+class Part(Protocol):
+    """What answers for the bytes of a region from start up to end; offsets are the region's.
+
+    `label` names it within the region. An access lies in it entirely.
+    """
+
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+    @property
+    def label(self) -> str: ...
+
+    def read(self, offset: int, count: int) -> bytes | Awaitable[bytes]:
+        """Answer a guest's read."""
+        ...
+
+    def write(self, offset: int, data: bytes) -> Awaitable[None] | None:
+        """Take a guest's write."""
+        ...
+
+    def peek(self, offset: int, count: int) -> bytes:
+        """Return what is there, without side effects."""
+        ...
+
+    def poke(self, offset: int, data: bytes) -> None:
+        """Change what is there, without side effects."""
+        ...
+
+
+class Gap:
+    """Offsets that nothing was declared at: they read as zero and ignore writes."""
+
+    label = "undeclared"
+
+    def __init__(self, start: int, end: int) -> None:
+        self.start = start
+        self.end = end
+
+    def read(self, offset: int, count: int) -> bytes:
+        """Return zeros."""
+        return bytes(count)
+
+    peek = read
+
+    def write(self, offset: int, data: bytes) -> None:
+        """Ignore the write."""
+
+    def poke(self, offset: int, data: bytes) -> None:
+        """Refuse: there is nothing to change."""
+        raise RegionError(f"nothing is declared at {offset:#x}; declare a register or ml.Memory")
+
+
+class Plain:
+    """Memory: what was written is read.
+
+    Pokes go to `own`, which is `data` or, for memory that a client may map, a changes.Watch of it.
+    """
+
+    def __init__(self, start: int, end: int, label: str, data: mmap, own: Bytes) -> None:
+        self.start = start
+        self.end = end
+        self.label = label
+        self._data = data
+        self._own = own
+
+    def read(self, offset: int, count: int) -> bytes:
+        """Return what is stored."""
+        return self._data[offset : offset + count]
+
+    peek = read
+
+    def write(self, offset: int, data: bytes) -> None:
+        """Store data."""
+        self._data[offset : offset + len(data)] = data
+
+    def poke(self, offset: int, data: bytes) -> None:
+        """Store data, which no on_change hook is told of."""
+        poke(self._own, offset, data)
+
+    def move(self, data: mmap, own: Bytes) -> None:
+        """Live in other storage from now on."""
+        self._data, self._own = data, own
+
+
+def fill(
+    name: str, size: int, parts: Iterable[Part], between: Callable[[int, int], Part] = Gap
+) -> tuple[Part, ...]:
+    """Sort parts and fill what lies between them, so that every offset belongs to one.
+
+    Raises DefinitionError where two overlap or one lies outside of size.
+    """
+    ordered = sorted(parts, key=lambda part: part.start)
+    for part in ordered:
+        if not 0 <= part.start < part.end <= size:
+            raise DefinitionError(
+                f"{name}: {part.label} ({part.start:#x} to {part.end - 1:#x}) lies outside of its"
+                f" {size:#x} bytes"
+            )
+    for low, high in pairwise(ordered):
+        if low.end > high.start:
+            raise DefinitionError(
+                f"{name}: {low.label} ({low.start:#x} to {low.end - 1:#x}) and {high.label}"
+                f" ({high.start:#x} to {high.end - 1:#x}) overlap; move one of them"
+            )
+    filled: list[Part] = []
+    at = 0
+    for part in ordered:
+        if at < part.start:
+            filled.append(between(at, part.start))
+        filled.append(part)
+        at = part.end
+    if at < size:
+        filled.append(between(at, size))
+    return tuple(filled)

@@ -1,0 +1,161 @@
+"""A register of a device at work: what a guest's access does to it."""
+
+from collections.abc import Awaitable, Mapping
+from enum import Enum
+from mmap import mmap
+
+from muserlab.device.hooks import HookOwner
+from muserlab.device.journal import Bytes, poke
+from muserlab.device.region.site import Verb
+from muserlab.device.region.slot import Slot, in_order
+from muserlab.device.region.steps import Steps, ask, drive, refuse
+from muserlab.live import Hook, HookFailed
+from muserlab.regs import Field, Placed
+
+
+class RegisterPart:
+    """The part of a region that a register is.
+
+    A read takes the stored value through the access types, then through the on_read hooks, and
+    gives the bytes that were asked for. A write goes through the access types into storage, then
+    the on_write hooks are called. A hook that fails changes nothing of that.
+    """
+
+    def __init__(self, owner: HookOwner, placed: Placed, data: mmap, own: Bytes) -> None:
+        self.placed = placed
+        self.start = placed.offset
+        self.end = placed.end
+        self.label = placed.path
+        self._owner = owner
+        self._data = data
+        self._own = own
+        self._reads: tuple[Slot, ...] = ()
+        self._writes: tuple[Slot, ...] = ()
+        register, mask = placed.register, placed.register.mask
+        self._reads_as_stored = register.read(mask, mask) == (mask, mask)
+        self._stores_as_written = (
+            register.write(mask, 0, mask),
+            register.write(0, mask, mask),
+        ) == (
+            0,
+            mask,
+        )
+
+    def add_hook(self, verb: Verb, field: Field | None, rank: int, hook: Hook) -> None:
+        """Let accesses meet a hook of the register or of one of its fields."""
+        slots = self._reads if verb == "on_read" else self._writes
+        for slot in slots:
+            if slot.field is field:
+                slot.add(rank, hook)
+                return
+        new = Slot(self.placed, field)
+        new.add(rank, hook)
+        slots = tuple(in_order((*slots, new)))
+        if verb == "on_read":
+            self._reads = slots
+        else:
+            self._writes = slots
+
+    # What a guest does.
+
+    def read(self, offset: int, count: int) -> bytes | Awaitable[bytes]:
+        """Answer a guest's read."""
+        if self._reads:
+            return drive(self._read_with_hooks(offset, count))
+        if self._reads_as_stored:
+            return self._data[offset : offset + count]
+        return self._bytes(self._fetch(self.placed.lanes(offset, count)), offset, count)
+
+    def write(self, offset: int, data: bytes) -> Awaitable[None] | None:
+        """Take a guest's write."""
+        if self._writes:
+            return drive(self._write_with_hooks(offset, data))
+        if self._stores_as_written:
+            self._data[offset : offset + len(data)] = data
+        else:
+            self._store(offset, data)
+        return None
+
+    def _read_with_hooks(self, offset: int, count: int) -> Steps[bytes]:
+        lanes = self.placed.lanes(offset, count)
+        value = self._fetch(lanes)
+        for slot in self._reads:
+            hook = slot.hook() if slot.mask & lanes else None
+            if hook is None:
+                continue
+            try:
+                answer = yield from ask(hook, slot.view(value))
+            except HookFailed:
+                continue
+            if answer is not None:
+                try:
+                    value = slot.merge(value, answer)
+                except TypeError:
+                    refuse(
+                        self._owner, hook, TypeError(f"returned {answer!r}; want an int or None")
+                    )
+        return self._bytes(value, offset, count)
+
+    def _write_with_hooks(self, offset: int, data: bytes) -> Steps[None]:
+        lanes = self.placed.lanes(offset, len(data))
+        old = self.stored
+        new = self._store(offset, data)
+        for slot in self._writes:
+            hook = slot.hook() if slot.mask & lanes else None
+            if hook is None:
+                continue
+            try:
+                yield from ask(hook, slot.view(new), slot.view(old))
+            except HookFailed:
+                continue
+
+    def _fetch(self, lanes: int) -> int:
+        stored = self.stored
+        value, after = self.placed.register.read(stored, lanes)
+        if after != stored:
+            self._put(after)
+        return value
+
+    def _store(self, offset: int, data: bytes) -> int:
+        lanes = self.placed.lanes(offset, len(data))
+        written = int.from_bytes(data, "little") << 8 * (offset - self.start)
+        after = self.placed.register.write(self.stored, written, lanes)
+        self._put(after)
+        return after
+
+    def _put(self, value: int) -> None:
+        self._data[self.start : self.end] = value.to_bytes(self.placed.size, "little")
+
+    def _bytes(self, value: int, offset: int, count: int) -> bytes:
+        return value.to_bytes(self.placed.size, "little")[offset - self.start :][:count]
+
+    # What a person or a hook does.
+
+    @property
+    def stored(self) -> int:
+        """The register's bits, whatever their access types."""
+        return int.from_bytes(self._data[self.start : self.end], "little")
+
+    def change(self, value: int | None, fields: Mapping[str, int | Enum]) -> None:
+        """Set the register, unless value is None, then fields of it; from any thread."""
+        self._owner.run(self._change, value, fields)
+
+    def _change(self, value: int | None, fields: Mapping[str, int | Enum]) -> None:
+        value = self.placed.encode(self.stored if value is None else value, **fields)
+        poke(self._own, self.start, value.to_bytes(self.placed.size, "little"))
+
+    def peek(self, offset: int, count: int) -> bytes:
+        """Return what is stored."""
+        return self._data[offset : offset + count]
+
+    def poke(self, offset: int, data: bytes) -> None:
+        """Store data, whatever the access types."""
+        poke(self._own, offset, data)
+
+    def move(self, data: mmap, own: Bytes) -> None:
+        """Live in other storage from now on."""
+        self._data, self._own = data, own
+
+    def reset(self) -> None:
+        """Give the register its reset value."""
+        self._put(self.placed.register.reset)

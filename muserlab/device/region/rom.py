@@ -1,0 +1,38 @@
+"""The expansion ROM."""
+
+from muserlab.device.errors import DefinitionError
+from muserlab.device.hooks import HookOwner
+from muserlab.device.region.bank import Bank
+
+_LEAST = 2048
+
+
+class ROM(Bank):
+    """An expansion ROM (PCI Local Bus 3.0, 6.2.5.2): clients only read it, people may poke it."""
+
+    writable = False
+    content: bytes = b""
+
+    def __init__(self, owner: HookOwner, index: int, name: str) -> None:
+        super().__init__(owner, index, name)
+        data, _ = self.backing.at(0)
+        data[: len(self.content)] = self.content
+
+
+def rom_class(definition: "bytes | int | type[ROM]") -> type[ROM]:
+    """Return the class of a ROM with that content, or of that size; raises DefinitionError."""
+    if isinstance(definition, type):
+        return definition
+    if isinstance(definition, int):
+        image, size = b"", definition
+    else:
+        image, size = definition, max(_LEAST, 1 << (len(definition) - 1).bit_length())
+    if size < _LEAST or size & (size - 1):
+        raise DefinitionError(
+            f"an expansion ROM of {size} bytes: its size must be a power of two, {_LEAST} or more"
+        )
+
+    class Image(ROM, size=size):
+        content = image
+
+    return Image
