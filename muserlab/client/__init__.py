@@ -1,1 +1,75 @@
-"""A driver of any vfio-user server."""
+"""The driver's side: connect to any vfio-user server and use its device from a script.
+
+`connect` gives a synchronous `Driver`, `open_driver` an `AsyncDriver` for tasks on trio. Both run
+the same logic, which talks to a server only through a small `Transport`. `pci` decodes a
+configuration space the way lspci shows one.
+"""
+
+from muserlab.client.blocking import Driver, connect
+from muserlab.client.blocking_parts import Dma, DmaMemory, Irq, Region, Register, Vector
+from muserlab.client.dma import AsyncDma, AsyncMemory
+from muserlab.client.driver import (
+    DEFAULT_TIMEOUT,
+    OFFER,
+    Address,
+    AsyncDriver,
+    Layouts,
+    open_driver,
+)
+from muserlab.client.errors import (
+    ClientError,
+    DriverBusy,
+    NotMappable,
+    ServerGone,
+    ServerRefused,
+    ServerTimeout,
+)
+from muserlab.client.irq import AsyncIrq, AsyncVector
+from muserlab.client.mapping import Area, Mapping
+from muserlab.client.memory import Memory
+from muserlab.client.names import format_size, irq_name, region_name
+from muserlab.client.pci import Capability, PciFunction, decode_config
+from muserlab.client.region import AsyncRegion, AsyncRegister
+from muserlab.client.registers import LayoutLike, PlacedLike
+from muserlab.client.transport import Transport
+
+__all__ = [
+    "DEFAULT_TIMEOUT",
+    "OFFER",
+    "Address",
+    "Area",
+    "AsyncDma",
+    "AsyncDriver",
+    "AsyncIrq",
+    "AsyncMemory",
+    "AsyncRegion",
+    "AsyncRegister",
+    "AsyncVector",
+    "Capability",
+    "ClientError",
+    "Dma",
+    "DmaMemory",
+    "Driver",
+    "DriverBusy",
+    "Irq",
+    "LayoutLike",
+    "Layouts",
+    "Mapping",
+    "Memory",
+    "NotMappable",
+    "PciFunction",
+    "PlacedLike",
+    "Region",
+    "Register",
+    "ServerGone",
+    "ServerRefused",
+    "ServerTimeout",
+    "Transport",
+    "Vector",
+    "connect",
+    "decode_config",
+    "format_size",
+    "irq_name",
+    "open_driver",
+    "region_name",
+]
