@@ -9,12 +9,16 @@ class Step(Protocol):
     Whoever makes a step checks it first; only a checked one is added.
     """
 
-    def apply(self) -> str:
-        """Make the change and return one line of news about it, or nothing."""
+    def apply(self) -> None:
+        """Make the change."""
         ...
 
     def revert(self) -> None:
         """Take the change back; called only after `apply`."""
+        ...
+
+    def announce(self) -> None:
+        """Tell people about the change; called only after `apply`."""
         ...
 
 
@@ -32,18 +36,20 @@ class Batch:
         """Append a step."""
         self._steps.append(step)
 
-    def apply(self) -> tuple[str, ...]:
-        """Make the steps in order; return their news.
+    def apply(self) -> None:
+        """Make the steps in order, on the thread that calls hooks.
 
-        Call it on the thread that calls hooks. What a step raises is raised here, after the steps
-        before it were taken back, last one first.
+        What a step raises is raised here, after the steps before it were taken back, last first.
         """
-        news: list[str] = []
         for made, step in enumerate(self._steps):
             try:
-                news.append(step.apply())
+                step.apply()
             except BaseException:
                 for done in reversed(self._steps[:made]):
                     done.revert()
                 raise
-        return tuple(text for text in news if text)
+
+    def announce(self) -> None:
+        """Tell people about every step, on the thread of whoever waits for the news."""
+        for step in self._steps:
+            step.announce()

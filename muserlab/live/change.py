@@ -5,29 +5,34 @@ from collections.abc import Callable
 from typing import Any
 
 from muserlab.live.history import History
+from muserlab.live.owner import Owner
 from muserlab.live.source import place_of, source_of
-from muserlab.trace import Kind, Trace
+from muserlab.trace import Kind
 
 
 class Change(ABC):
     """A step that changes one hook's history."""
 
-    def __init__(self, history: History, trace: Trace) -> None:
+    def __init__(self, history: History, owner: Owner) -> None:
         self.history = history
-        self._trace = trace
+        self._owner = owner
+        self._news = ""
         self._before = (history.versions, history.own)
 
-    def apply(self) -> str:
-        """Make the change, record it, and return the news."""
+    def apply(self) -> None:
+        """Make the change and record it."""
         self._before = (self.history.versions, self.history.own)
-        news = self.make()
-        self._trace.record(Kind.PATCH, self.history.name, note=news)
-        return f"{self.history.name} {news}"
+        self._news = self.make()
+        self._owner.trace.record(Kind.PATCH, self.history.name, note=self._news)
 
     def revert(self) -> None:
         """Take the change back."""
         self.history.versions, self.history.own = self._before
-        self._trace.record(Kind.PATCH, self.history.name, note="taken back")
+        self._owner.trace.record(Kind.PATCH, self.history.name, note="taken back")
+
+    def announce(self) -> None:
+        """Tell people what the change was."""
+        self._owner.announce(f"{self.history.name} {self._news}")
 
     @abstractmethod
     def make(self) -> str:
@@ -36,7 +41,7 @@ class Change(ABC):
     @property
     def seq(self) -> int:
         """Number of the first access that meets the change."""
-        return self._trace.accesses + 1
+        return self._owner.trace.accesses + 1
 
     def _told(self) -> str:
         current = self.history.current
@@ -46,8 +51,8 @@ class Change(ABC):
 class Define(Change):
     """Put a function at the hook."""
 
-    def __init__(self, history: History, trace: Trace, function: Callable[..., Any]) -> None:
-        super().__init__(history, trace)
+    def __init__(self, history: History, owner: Owner, function: Callable[..., Any]) -> None:
+        super().__init__(history, owner)
         self._function = function
         self._source = source_of(function)
         self._place = place_of(function)

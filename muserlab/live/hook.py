@@ -50,7 +50,7 @@ class Hook:
         closure may differ. Raises PatchError where the function does not fit `params`.
         """
         check_signature(self.name, self._params, function)
-        self._submit(Define(self.history, self._owner.trace, function))
+        self._submit(Define(self.history, self._owner, function))
         return function
 
     def undo(self) -> None:
@@ -59,11 +59,11 @@ class Hook:
         Where that was the base's, no version is current here any more. Raises PatchError where
         none is now.
         """
-        self._submit(Undo(self.history, self._owner.trace))
+        self._submit(Undo(self.history, self._owner))
 
     def clear(self) -> None:
         """Leave no version current here; they stay listed in `versions`."""
-        self._submit(Clear(self.history, self._owner.trace))
+        self._submit(Clear(self.history, self._owner))
 
     def succeed(self, former: "Hook") -> None:
         """Continue a former hook's versions here; what is defined here already comes after them.
@@ -78,7 +78,8 @@ class Hook:
         if batch is not None:
             batch.add(change)
         else:
-            self._owner.announce(self._owner.run(change.apply))
+            self._owner.run(change.apply)
+            change.announce()
 
     # -- looking ---------------------------------------------------------------------------------
 

@@ -11,10 +11,13 @@ from muserlab.trace import Kind
 class Refusing:
     """A step that cannot be made."""
 
-    def apply(self) -> str:
+    def apply(self) -> None:
         raise RuntimeError("refused")
 
     def revert(self) -> None:
+        raise AssertionError("was never made")
+
+    def announce(self) -> None:
         raise AssertionError("was never made")
 
 
@@ -24,7 +27,10 @@ def test_nothing_changes_before_the_batch_is_applied(bench: Any, cells: Any) -> 
     one(cells.function("return 1"))
     two(cells.function("return 2"))
     assert (bool(one), bool(two), len(batch), bench.news) == (False, False, 2, [])
-    assert batch.apply() == ("one v1, from access 1", "two v1, from access 1")
+    batch.apply()
+    assert bench.news == []
+    batch.announce()
+    assert bench.news == ["one v1, from access 1", "two v1, from access 1"]
     assert (one.call(0, 0), two.call(0, 0)) == (1, 2)
 
 
