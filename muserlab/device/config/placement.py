@@ -65,18 +65,21 @@ def _check_place(
 
 def _link_standard(header: Header, live: list[LiveCapability]) -> None:
     """Fill in the headers of the list that begins at the header's capabilities pointer."""
+    if not live:
+        return
     followers = [*(one.offset for one in live[1:]), 0]
     for one, follower in zip(live, followers, strict=True):
         one.put(0, 1, one.definition.capability_id)
         one.put(1, 1, follower)
-    if live:
-        header.show_capabilities(live[0].offset)
+    header.show_capabilities(live[0].offset)
 
 
 def _link_extended(live: list[LiveCapability]) -> None:
     """Fill in the headers of the list that begins at 0x100, in the order of their places."""
+    if not live:
+        return
     live = sorted(live, key=lambda one: one.offset)
-    if live and live[0].offset != EXTENDED.start:
+    if live[0].offset != EXTENDED.start:
         raise DefinitionError(
             f"{live[0].name} is the first extended one and has to lie at {EXTENDED.start:#x}, "
             f"not at {live[0].offset:#x}"
