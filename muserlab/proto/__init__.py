@@ -6,7 +6,7 @@ lives here. The specification is QEMU's docs/interop/vfio-user.rst.
 """
 
 from .capabilities import Capabilities, Migration, TwinSocket
-from .connection import Connection
+from .connection import OFFER, Connection
 from .constants import (
     Command,
     DeviceFlags,
@@ -61,6 +61,7 @@ from .region_caps import RegionCapability, RegionType, SparseMmap, UnknownCapabi
 
 __all__ = [
     "NO_FDS",
+    "OFFER",
     "Body",
     "Capabilities",
     "Command",

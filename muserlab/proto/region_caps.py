@@ -6,6 +6,7 @@ counted from the start of the reply's payload, 0 at the end), as in <linux/vfio.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from struct import Struct
 
 from .errors import BodyError
@@ -75,8 +76,7 @@ def decode_chain(payload: memoryview, start: int) -> tuple[RegionCapability, ...
         identity, version, following = _HEADER.unpack_from(payload, at)
         headers[at] = identity, version
         at = following
-    places = sorted(headers)
-    ends = dict(zip(places, [*places[1:], len(payload)], strict=True))
+    ends = dict(pairwise([*sorted(headers), len(payload)]))
     return tuple(
         _decode(identity, version, payload[at + _HEADER.size : ends[at]])
         for at, (identity, version) in headers.items()
