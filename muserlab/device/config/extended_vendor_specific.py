@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from muserlab.device.config.bits import check_bits
 from muserlab.device.config.capability import Capability
 from muserlab.device.config.image import Image
 from muserlab.device.config.raw import raw_image
@@ -20,6 +21,10 @@ class ExtendedVendorSpecific(Capability):
     data: bytes = b""
     revision: int = 0
     writable: bytes = b""
+
+    def __post_init__(self) -> None:
+        check_bits("the vendor's id of a capability", self.id, 16)
+        check_bits("the vendor's revision of a capability", self.revision, 4)
 
     @property
     def capability_id(self) -> int:

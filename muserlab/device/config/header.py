@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from muserlab.device.config.bar_shape import BarShape
+from muserlab.device.config.bits import check_bits
 from muserlab.device.config.image import Image
 from muserlab.device.config.space import ConfigSpace
 from muserlab.device.errors import DefinitionError
@@ -49,9 +50,7 @@ class Identity:
             ("class_code", 24),
             ("revision", 8),
         ):
-            value: int = getattr(self, name)
-            if not 0 <= value < 1 << bits:
-                raise DefinitionError(f"{name} is {value:#x}, which is not a {bits}-bit number")
+            check_bits(name, getattr(self, name), bits)
 
 
 class Header:

@@ -1,5 +1,7 @@
 """Bytes of configuration space as they are after a reset, and what a guest may do to each bit."""
 
+from muserlab.device.config.bits import check_bits
+
 
 class Image:
     """Contents and masks of a range of bytes.
@@ -37,6 +39,7 @@ class Image:
             (self.sticky, sticky),
             (self.kept, kept),
         ):
+            check_bits(f"the register of {size} bytes at {offset:#x}", number, 8 * size)
             target[offset : offset + size] = number.to_bytes(size, "little")
 
     def paste(self, offset: int, other: "Image") -> None:
@@ -52,6 +55,11 @@ class Image:
         writable, clearable = _number(self.writable[here]), _number(self.clearable[here])
         result = (stored & ~writable | given & writable) & ~(given & clearable)
         return result.to_bytes(len(new), "little")
+
+    def changeable(self, size: int) -> bytes:
+        """Return a mask of the bits among the first bytes that a guest can change."""
+        masks = zip(self.writable[:size], self.clearable[:size], strict=True)
+        return bytes(writable | clearable for writable, clearable in masks)
 
     def after_reset(self, now: bytes, *, function_level: bool) -> bytes:
         """Return what a reset makes of the bytes that are there now."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from muserlab.device.config.bits import check_bits
 from muserlab.device.config.capability import Capability
 from muserlab.device.config.image import Image
 from muserlab.device.errors import DefinitionError
@@ -27,6 +28,9 @@ class RawCapability(Capability):
     data: bytes = b""
     writable: bytes = b""
 
+    def __post_init__(self) -> None:
+        check_bits("a capability's id", self.id, 8)
+
     @property
     def capability_id(self) -> int:
         """The number given."""
@@ -47,6 +51,10 @@ class RawExtended(Capability):
     data: bytes = b""
     revision: int = 1
     writable: bytes = b""
+
+    def __post_init__(self) -> None:
+        check_bits("an extended capability's id", self.id, 16)
+        check_bits("an extended capability's revision", self.revision, 4)
 
     @property
     def capability_id(self) -> int:

@@ -125,6 +125,18 @@ class ConfigSpace:
         for part in _parts(self._owners):
             part.after_reset()
 
+    def succeed(self, former: "ConfigSpace") -> None:
+        """Take over what a guest changed in a former definition's space, where it can here."""
+        size = min(self.size, former.size)
+        changeable = self._image.changeable(size)
+        kept = bytes(
+            mine & ~mask | its & mask
+            for mine, its, mask in zip(self._data, former._data, changeable, strict=False)
+        )
+        self._data[:size] = kept[:size]
+        for part in _parts(self._owners):
+            part.written()
+
     def _check(self, offset: int, count: int) -> None:
         if offset < 0 or count < 0 or offset + count > self.size:
             raise RegionError(
