@@ -1,4 +1,131 @@
-"""adopt"""
+"""Putting a new definition of a device in the place of one that is used.
+
+Values of registers and memory with the same names are kept, new ones are reset, and what has no
+place any more goes to `on_migrate`. Hooks are carried over; where the new definition has its own,
+that one comes after them, so that it can be undone. The client, its memory, its eventfds, what it
+mapped, the trace and the state move.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from muserlab.device.errors import BusyError
+from muserlab.device.region import ROM, Bank, Region, RegisterPart
+from muserlab.device.succession import differences
+from muserlab.live import Hook, migrate
+from muserlab.regs import Register, Value
+from muserlab.trace import Kind
+
+if TYPE_CHECKING:
+    from muserlab.device.function import PCIDevice
 
 
-def adopt(new, former): ...
+def adopt(new: "PCIDevice", former: "PCIDevice") -> None:
+    """Put new in the place of former, which is an unused device afterwards.
+
+    Raises BusyError, and changes nothing, where a client is connected and its structure differs.
+    Nothing of former may be in use at the moment: see PCIDevice.quiet.
+    """
+    if former.client is not None:
+        _check(new, former)
+    for region in former.present:
+        region.poller.stop()
+    _move_state(new, former)
+    _move_hooks(new, former)
+    dropped = _move_contents(new, former)
+    new.config.space.succeed(former.config.space)
+    if new.msix_table is not None and former.msix_table is not None:
+        new.msix_table.succeed(former.msix_table)
+    new.irqs.succeed(former.irqs)
+    new.dma.succeed(former.dma)
+    new.client, former.client = former.client, None
+    if new.client is not None:
+        for region in new.present:
+            region.poller.start()
+    new.trace.record(Kind.PATCH, new.name, note=_news(dropped))
+    if dropped:
+        new.hook_owner.emit(new.on_migrate, dropped)
+
+
+def _check(new: "PCIDevice", former: "PCIDevice") -> None:
+    changes = differences(new, former)
+    if changes:
+        raise BusyError(
+            f"{former.name} cannot change its structure while {former.client} uses it: "
+            f"{'; '.join(changes)}. Disconnect the client first, or serve it under another name"
+        )
+
+
+def _news(dropped: dict[str, Value]) -> str:
+    return f"new definition; dropped {', '.join(dropped)}" if dropped else "new definition"
+
+
+def _move_state(new: "PCIDevice", former: "PCIDevice") -> None:
+    """Keep what former's state holds; what only new's has is added to it."""
+    vars(former.state).update({**vars(new.state), **vars(former.state)})
+    new.state = former.state
+    new.trace = former.trace
+    for region in new.present:
+        region.record_to(new.trace)
+
+
+def _pairs(new: "PCIDevice", former: "PCIDevice") -> Iterator[tuple[Region, Region]]:
+    """Yield the regions that both have."""
+    for mine, its in zip(new.regions, former.regions, strict=False):
+        if mine is not None and its is not None:
+            yield mine, its
+
+
+# -- hooks -----------------------------------------------------------------------------------------
+
+
+def _move_hooks(new: "PCIDevice", former: "PCIDevice") -> None:
+    for mine, its in zip(_own_hooks(new), _own_hooks(former), strict=True):
+        mine.succeed(its)
+    for region, other in _pairs(new, former):
+        if type(region) is not type(other):
+            region.class_hooks.succeed(other.class_hooks)
+        region.hooks.succeed(other.hooks)
+
+
+def _own_hooks(device: "PCIDevice") -> Iterator[Hook]:
+    yield from (device.on_reset, device.on_connect, device.on_disconnect, device.on_migrate)
+    yield from (device.dma.on_map, device.dma.on_unmap)
+    for irq in device.irqs:
+        yield irq.on_state
+
+
+# -- contents --------------------------------------------------------------------------------------
+
+
+def _move_contents(new: "PCIDevice", former: "PCIDevice") -> dict[str, Value]:
+    """Move what registers and memory hold; return the values of registers that are gone."""
+    olds, news = _registers(former), _registers(new)
+    values = {name: register.value for name, register in olds.items()}
+    plan = migrate(values, news)
+    for region, other in _pairs(new, former):
+        if isinstance(region, Bank) and isinstance(other, Bank) and not isinstance(region, ROM):
+            region.succeed(other)
+    for name, value in plan.kept.items():
+        news[name].assign(
+            _translated(value, olds[name].placed.register, news[name].placed.register)
+        )
+    return plan.dropped
+
+
+def _registers(device: "PCIDevice") -> dict[str, RegisterPart]:
+    """Return every register by its region's name and its path."""
+    banks = (region for region in device.present if isinstance(region, Bank))
+    return {f"{bank.name}.{one.label}": one for bank in banks for one in bank.registers}
+
+
+def _translated(value: Value, old: Register, new: Register) -> int:
+    """Return a register's value in its new definition: as it is, or field by field."""
+    if {n: f.mask for n, f in old.fields.items()} == {n: f.mask for n, f in new.fields.items()}:
+        return value & new.mask
+    moved = new.reset
+    for name, field in new.fields.items():
+        if name in old.fields:
+            raw = old.fields[name].extract(value) & field.limit
+            moved = moved & ~field.mask | raw << field.lsb
+    return moved

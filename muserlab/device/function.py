@@ -101,7 +101,7 @@ class PCIDevice:
         self.client: str | None = None
         self.batch: Batch | None = None
         self._host: Host = InlineHost()
-        self._owner = owner = HookOwner(self)
+        self.hook_owner = owner = HookOwner(self)
 
         switches = config.find(LiveMSIX)
         self.msix_table = None if switches is None else MSIXTable(switches)
@@ -172,7 +172,7 @@ class PCIDevice:
         self.trace.record(Kind.CONNECT, self.name, note=client)
         for region in self.present:
             region.poller.start()
-        self._owner.emit(self.on_connect, client)
+        self.hook_owner.emit(self.on_connect, client)
 
     def disconnect(self) -> None:
         """Take the device from its client: its memory and eventfds go, the device's state stays.
@@ -190,7 +190,7 @@ class PCIDevice:
         self.irqs.release()
         self.trace.record(Kind.DISCONNECT, self.name, note=client)
         self.reset(ResetKind.LOST_CONNECTION)
-        self._owner.emit(self.on_disconnect, client)
+        self.hook_owner.emit(self.on_disconnect, client)
 
     def reset(self, kind: ResetKind = ResetKind.DEVICE) -> None:
         """Reset the device: registers and configuration space get their reset values.
@@ -198,7 +198,7 @@ class PCIDevice:
         Waiting interrupts are lost; memory keeps what it holds, as RAM does. A lost connection
         changes nothing of the device's own. In each case on_reset is called at the end.
         """
-        self._owner.run(self._reset, ResetKind(kind))
+        self.hook_owner.run(self._reset, ResetKind(kind))
 
     def _reset(self, kind: ResetKind) -> None:
         self.trace.record(Kind.RESET, self.name, note=kind)
@@ -209,7 +209,7 @@ class PCIDevice:
             self.config.reset_space(function_level=kind is ResetKind.FUNCTION_LEVEL)
             for region in self.present:
                 region.reset()
-        self._owner.emit(self.on_reset, kind)
+        self.hook_owner.emit(self.on_reset, kind)
 
     @property
     def quiet(self) -> bool:

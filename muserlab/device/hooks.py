@@ -1,9 +1,8 @@
 """A device as what hooks belong to."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
-from types import CoroutineType
-from typing import Any, ParamSpec, Protocol, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
 from muserlab.device.errors import DeviceError
 from muserlab.device.host import Host
@@ -22,7 +21,9 @@ class Subject(Protocol):
     batch: Batch | None
 
     @property
-    def host(self) -> Host: ...
+    def host(self) -> Host:
+        """Who runs it."""
+        ...
 
 
 class HookOwner:
@@ -75,11 +76,12 @@ class HookOwner:
             answer = hook.call(*args)
         except HookFailed:
             return
-        if type(answer) is CoroutineType:
+        if isinstance(answer, Coroutine):
+            rest = cast("Coroutine[Any, Any, object]", answer)
             try:
-                self.device.host.spawn(_finish, answer, name=hook.name)
+                self.device.host.spawn(_finish, rest, name=hook.name)
             except DeviceError:
-                answer.close()
+                rest.close()
                 raise
 
 

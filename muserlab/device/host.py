@@ -30,16 +30,16 @@ class Host(Protocol):
         ...
 
     def spawn(
-        self, async_fn: Callable[..., Awaitable[object]], *args: object, name: str | None = None
+        self, async_fn: Callable[..., Awaitable[object]], /, *args: object, name: str | None = None
     ) -> Task:
         """Start an async function as a task that ends with the device."""
         ...
 
-    def after(self, seconds: float, fn: Callable[..., object], *args: object) -> Task:
+    def after(self, seconds: float, fn: Callable[..., object], /, *args: object) -> Task:
         """Call fn (plain or async) once, that many seconds from now."""
         ...
 
-    def every(self, seconds: float, fn: Callable[..., object], *args: object) -> Task:
+    def every(self, seconds: float, fn: Callable[..., object], /, *args: object) -> Task:
         """Call fn (plain or async) again and again, that many seconds apart."""
         ...
 
@@ -63,16 +63,16 @@ class InlineHost:
         return fn(*args, **kwargs)
 
     def spawn(
-        self, async_fn: Callable[..., Awaitable[object]], *args: object, name: str | None = None
+        self, async_fn: Callable[..., Awaitable[object]], *_args: object, name: str | None = None
     ) -> NoReturn:
         """Refuse: there is no loop to run a task on."""
         raise _not_served(f"start {name or getattr(async_fn, '__name__', 'a task')}")
 
-    def after(self, seconds: float, fn: Callable[..., object], *args: object) -> NoReturn:
+    def after(self, seconds: float, _fn: Callable[..., object], *_args: object) -> NoReturn:
         """Refuse: there is no clock."""
         raise _not_served(f"call a function after {seconds:g} s")
 
-    def every(self, seconds: float, fn: Callable[..., object], *args: object) -> NoReturn:
+    def every(self, seconds: float, _fn: Callable[..., object], *_args: object) -> NoReturn:
         """Refuse: there is no clock."""
         raise _not_served(f"call a function every {seconds:g} s")
 

@@ -1,8 +1,8 @@
 """What a running hook poked, so that a failing one can be undone.
 
 A hook that raises halfway must leave no half-done work: the version before it answers the same
-access and has to find the registers as they were. The current journal lies in a context variable, so
-that an async hook keeps its own while others run.
+access and has to find the registers as they were. The current journal lies in a context variable,
+so that an async hook keeps its own while others run.
 
 Only bytes that still hold what the hook put there are restored: another access may have written
 them while an async hook slept, and its write is not ours to undo.

@@ -51,7 +51,7 @@ def plan(
     return Plan(tuple(classes), tuple(everything), table)
 
 
-def _bar_class(device: str, number: int, bar: BarDefinition) -> type[BAR] | None:
+def _bar_class(device: str, number: int, bar: object) -> type[BAR] | None:
     if bar is None:
         return None
     if isinstance(bar, int):
@@ -85,5 +85,5 @@ def _last_free(device: str, bars: Sequence[type[BAR] | None]) -> int:
         if bars[number] is None and not upper_half:
             return number
     raise DefinitionError(
-        f"{device}: no BAR is free for MSI-X; place it in one: msix=MSIX(COUNT, bar=…, table=OFFSET)"
+        f"{device}: no BAR is free for MSI-X; place it in one: MSIX(COUNT, bar=…, table=OFFSET)"
     )

@@ -82,6 +82,11 @@ class Interrupts:
         for irq in self._types:
             irq.disable()
 
+    def succeed(self, former: "Interrupts") -> None:
+        """Take the place of a former definition's interrupts."""
+        for irq, its in zip(self._types, former._types, strict=True):
+            irq.succeed(its)
+
     def reset(self) -> None:
         """Bring the device's own part to its state after a reset: nothing asserted or waiting.
 

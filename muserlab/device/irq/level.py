@@ -50,6 +50,13 @@ class LevelVector(Vector):
         self._kept_pulse = False
         super().drop()
 
+    def succeed(self, former: Vector) -> None:
+        """Take the place of a former definition's line, its level too."""
+        super().succeed(former)
+        assert isinstance(former, LevelVector)
+        self.asserted = former.asserted
+        self._kept_pulse = former._kept_pulse
+
     @property
     def _wanting(self) -> bool:
         return self.asserted or super()._wanting

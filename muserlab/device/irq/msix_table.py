@@ -100,6 +100,13 @@ class MSIXTable:
         self._written.clear()
         self._all_changed()
 
+    def succeed(self, former: "MSIXTable") -> None:
+        """Take over what a former definition's table holds, as far as this one reaches."""
+        size, pba_size = min(self.size, former.size), min(self.pba_size, former.pba_size)
+        self._table[:size] = former._table[:size]
+        self._pba[:pba_size] = former._pba[:pba_size]
+        self._written = {entry for entry in former._written if entry < self.count}
+
 
 def _slice(data: bytearray, what: str, offset: int, count: int) -> bytes:
     if offset < 0 or count < 0 or offset + count > len(data):

@@ -106,6 +106,13 @@ class IrqType(Generic[V]):
         for vector in self.vectors:
             vector.drop()
 
+    def succeed(self, former: "IrqType[V]") -> None:
+        """Take the place of a former definition's interrupts; vectors that are gone are let go."""
+        self._extent = former._extent
+        for vector, its in zip(self.vectors, former.vectors, strict=False):
+            vector.succeed(its)
+        former.disable()
+
     def __repr__(self) -> str:
         """List the vectors."""
         return "\n".join([f"{self.name}: {self.count} vectors", *map(repr, self.vectors)])

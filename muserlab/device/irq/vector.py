@@ -127,6 +127,13 @@ class Vector:
         self.counts.pending = 0
         self._irq.gate.show(self.index, self._visible)
 
+    def succeed(self, former: "Vector") -> None:
+        """Take the place of a former definition's vector: its eventfds, masks and counts."""
+        self._events, former._events = former._events, {}
+        self._seen_masked = former._seen_masked
+        self.counts = former.counts
+        self.held = former.held
+
     # -- how a fire goes ---------------------------------------------------------------------------
 
     @property

@@ -36,6 +36,10 @@ class Backing:
         assert self._private is not None
         return self._private.data, self._private.data
 
+    def shares(self, offset: int) -> bool:
+        """Tell whether a client may map the byte at offset."""
+        return any(watch.start <= offset < watch.end for watch in self._watches)
+
     def take_over(self, former: "Backing") -> None:
         """Use the former's memfd, which a client has mapped, in place of an own one."""
         self._share(former._shared)

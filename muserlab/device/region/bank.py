@@ -62,7 +62,7 @@ class Bank(Region, RegisterFile):
 
     @classmethod
     def memories(cls) -> tuple[Memory, ...]:
-        """The memory that has names."""
+        """Return the memory that has names."""
         return tuple(m for m in cls.__members__.values() if isinstance(m, Memory))
 
     def __init__(
@@ -118,6 +118,32 @@ class Bank(Region, RegisterFile):
         """Give every register its reset value; memory keeps what it holds."""
         for register in self.registers:
             register.reset()
+
+    def succeed(self, former: "Bank") -> None:
+        """Take over what the memory of a former definition holds, and a client's mapping of it."""
+        keeps_mapping = (
+            self.mappable_areas() == former.mappable_areas() and self.size == former.size
+        )
+        if keeps_mapping:
+            self._map_as(former)
+        theirs = former.memory_parts()
+        for name, part in self.memory_parts().items():
+            if name in theirs and not (keeps_mapping and self.backing.shares(part.start)):
+                count = min(part.end - part.start, theirs[name].end - theirs[name].start)
+                part.write(part.start, theirs[name].read(theirs[name].start, count))
+
+    def _map_as(self, former: "Bank") -> None:
+        """Live in the memfd that a client of the former may have mapped."""
+        self.backing.take_over(former.backing)
+        for part in self.parts:
+            if isinstance(part, RegisterPart | Plain):
+                part.move(*self.backing.at(part.start))
+        self.reset()
+
+    def memory_parts(self) -> dict[str, Plain]:
+        """Return memory by name; a region that is memory as a whole has one without."""
+        plain = (part for part in self.parts if isinstance(part, Plain))
+        return {part.label: part for part in plain if part.label or not self.__members__}
 
     def __repr__(self) -> str:
         return table(self)

@@ -52,12 +52,14 @@ class Watch:
     def __setitem__(self, key: slice, value: bytes) -> None:
         """Change the memory without that being a change."""
         self.data[key] = value
-        at = key.start
+        at: int = key.start
         while value and self._pages:
             number, skip = divmod(at - self.start, PAGE)
-            page, put = self._pages[number], value[: PAGE - skip]
-            self._pages[number] = page[:skip] + put + page[skip + len(put) :]
-            at, value = at + len(put), value[len(put) :]
+            page = bytearray(self._pages[number])
+            count = min(len(value), PAGE - skip)
+            page[skip : skip + count] = value[:count]
+            self._pages[number] = bytes(page)
+            at, value = at + count, value[count:]
 
 
 class Poller:

@@ -58,7 +58,15 @@ class ClassHooks:
             hook.history.base = base.history
         return hooks[0] if hooks else None
 
-    def register_at(self, path: str) -> "RegisterPart | None":
+    def succeed(self, former: "ClassHooks") -> None:
+        """Carry the hooks of a former definition of the class over."""
+        for level in reversed(former._lineage):
+            if level not in self._lineage:
+                for (site, verb), hook in level._hooks.items():
+                    if hook.versions:
+                        self.hook(site, verb).succeed(hook)
+
+    def register_at(self, _path: str) -> "RegisterPart | None":
         """Return None: a class has no registers that could be peeked."""
         return None
 
@@ -114,11 +122,9 @@ class ClassHooks:
 class RawHook:
     """The raw hook of a whole region, or of a class of them: `dev.bar0.on_write`."""
 
-    def __init__(self, doc: str) -> None:
+    def __init__(self, verb: Verb, doc: str) -> None:
+        self._verb: Verb = verb
         self.__doc__ = doc
-
-    def __set_name__(self, _owner: type, name: Verb) -> None:
-        self._verb = name
 
     def __get__(self, region: "Region | None", owner: "type[Region]") -> Hook:
         home = owner.class_hooks if region is None else region.hooks

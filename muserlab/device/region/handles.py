@@ -30,7 +30,7 @@ class Home(Protocol):
         """Return the hook of a site."""
         ...
 
-    def register_at(self, path: str) -> RegisterPart | None:
+    def register_at(self, path: str, /) -> RegisterPart | None:
         """Return the register with that path, None on a class or for more than one."""
         ...
 

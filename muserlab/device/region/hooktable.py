@@ -50,7 +50,8 @@ class HookTable:
         """Return the hook of a site; raises AttributeError where it could never be called."""
         if verb == "on_change" and not self._poller:
             raise AttributeError(
-                f"{self._name} has no on_change: no client can map it; use mappable=True, or on_write"
+                f"{self._name} has no on_change: no client can map it; say mappable=True, or use"
+                " on_write"
             )
         hook = self.hooks.get((site, verb))
         return self.link(site, verb) if hook is None else hook
@@ -68,6 +69,18 @@ class HookTable:
         base = self._class.link(site, verb)
         hook.history.base = None if base is None else base.history
         return hook
+
+    def succeed(self, former: "HookTable") -> None:
+        """Carry a former definition's hooks over, those whose place is here still."""
+        for (site, verb), hook in former.hooks.items():
+            if hook.versions and self._has(site):
+                self.link(site, verb).succeed(hook)
+
+    def _has(self, site: Site) -> bool:
+        if isinstance(site, Span):
+            return (site.stop or 0) <= self._size
+        registers = (register.placed.register for _, register in self._under.get(site.path, ()))
+        return any(site.field is None or site.field in one.fields for one in registers)
 
     def _meet_at_registers(self, spot: Spot, verb: Verb, hook: Hook) -> None:
         for rank, register in self._under.get(spot.path, ()):

@@ -24,7 +24,7 @@ class TablePart:
         """Write the table's writable bits."""
         self._table.write(offset - self.start, data)
 
-    def poke(self, offset: int, data: bytes) -> None:
+    def poke(self, offset: int, _data: bytes) -> None:
         """Refuse: the table is the guest's."""
         raise RegionError(f"the {self.label} at {offset:#x} is the guest's to write")
 
@@ -48,6 +48,6 @@ class PbaPart:
     def write(self, offset: int, data: bytes) -> None:
         """Ignore the write."""
 
-    def poke(self, offset: int, data: bytes) -> None:
+    def poke(self, offset: int, _data: bytes) -> None:
         """Refuse: vectors keep the array."""
         raise RegionError(f"the {self.label} at {offset:#x} shows which vectors wait; fire one")

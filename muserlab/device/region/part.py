@@ -10,31 +10,39 @@ from muserlab.device.journal import Bytes, poke
 
 
 class Part(Protocol):
-    """What answers for the bytes of a region from start up to end; offsets are the region's.
+    """What answers for some bytes of a region; offsets are the region's.
 
-    `label` names it within the region. An access lies in it entirely.
+    An access lies in it entirely.
     """
 
     @property
-    def start(self) -> int: ...
-    @property
-    def end(self) -> int: ...
-    @property
-    def label(self) -> str: ...
+    def start(self) -> int:
+        """Its first byte."""
+        ...
 
-    def read(self, offset: int, count: int) -> bytes | Awaitable[bytes]:
+    @property
+    def end(self) -> int:
+        """The byte after its last."""
+        ...
+
+    @property
+    def label(self) -> str:
+        """Its name; empty where the region's own says enough."""
+        ...
+
+    def read(self, offset: int, count: int, /) -> bytes | Awaitable[bytes]:
         """Answer a guest's read."""
         ...
 
-    def write(self, offset: int, data: bytes) -> Awaitable[None] | None:
+    def write(self, offset: int, data: bytes, /) -> Awaitable[None] | None:
         """Take a guest's write."""
         ...
 
-    def peek(self, offset: int, count: int) -> bytes:
+    def peek(self, offset: int, count: int, /) -> bytes:
         """Return what is there, without side effects."""
         ...
 
-    def poke(self, offset: int, data: bytes) -> None:
+    def poke(self, offset: int, data: bytes, /) -> None:
         """Change what is there, without side effects."""
         ...
 
@@ -48,16 +56,16 @@ class Gap:
         self.start = start
         self.end = end
 
-    def read(self, offset: int, count: int) -> bytes:
+    def read(self, _offset: int, count: int) -> bytes:
         """Return zeros."""
         return bytes(count)
 
     peek = read
 
-    def write(self, offset: int, data: bytes) -> None:
+    def write(self, _offset: int, _data: bytes) -> None:
         """Ignore the write."""
 
-    def poke(self, offset: int, data: bytes) -> None:
+    def poke(self, offset: int, _data: bytes) -> None:
         """Refuse: there is nothing to change."""
         raise RegionError(f"nothing is declared at {offset:#x}; declare a register or ml.Memory")
 

@@ -16,7 +16,7 @@ from muserlab.device.region.ranges import Range, SpanPlace, bounds
 from muserlab.device.region.site import Span
 from muserlab.device.region.steps import PASS, Steps, ask, drive, refuse
 from muserlab.live import Hook, HookFailed
-from muserlab.trace import Kind
+from muserlab.trace import Kind, Trace
 
 
 class Region:
@@ -43,11 +43,13 @@ class Region:
     areas: tuple[tuple[int, int], ...] = ()
     region_type: tuple[int, int] | None = None
 
-    on_read = RawHook("Called with (dev, offset, count): returns bytes, an int, or PASS.")
-    on_write = RawHook(
-        "Called with (dev, offset, data): returns PASS, or None when it dealt with it."
+    on_read = RawHook(
+        "on_read", "Called with (dev, offset, count): returns bytes, an int, or PASS."
     )
-    on_change = RawHook("Called with (dev, offset, data) that the client put in mapped memory.")
+    on_write = RawHook("on_write", "Called with (dev, offset, data): None or PASS.")
+    on_change = RawHook(
+        "on_change", "Called with (dev, offset, data) that the client put in mapped memory."
+    )
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -61,13 +63,13 @@ class Region:
         self.poller = Poller(owner, name)
         self._record = owner.trace.record
         self.hooks = HookTable(owner, name, self.size, self.class_hooks, self.poller)
-        self._parts: tuple[Part, ...] = ()
+        self.parts: tuple[Part, ...] = ()
         self._starts: tuple[int, ...] = ()
         self._exact: dict[tuple[int, int], tuple[Part, str]] = {}
 
     def lay_out(self, parts: tuple[Part, ...]) -> None:
         """Take what the region is made of: parts that cover every byte of it, in order."""
-        self._parts = parts
+        self.parts = parts
         self._starts = tuple(part.start for part in parts)
         if self.readable and self.writable:
             self._exact = {
@@ -93,7 +95,7 @@ class Region:
             return drive(self._read(offset, count))
         part, where = exact
         data = part.read(offset, count)
-        if type(data) is bytes:
+        if isinstance(data, bytes):
             self._record(Kind.READ, where, offset, data)
             return data
         return self._read_later(where, offset, data)
@@ -179,7 +181,7 @@ class Region:
         """Yield each part that has some of the bytes from start to end, with those that it has."""
         at = bisect_right(self._starts, start) - 1
         while start < end:
-            part = self._parts[at]
+            part = self.parts[at]
             last = min(end, part.end)
             yield part, start, last
             start, at = last, at + 1
@@ -198,7 +200,7 @@ class Region:
         """Return what a raw on_read hook means by its answer."""
         if isinstance(answer, int):
             return (answer & (1 << 8 * count) - 1).to_bytes(count, "little")
-        if isinstance(answer, bytes | bytearray | memoryview) and len(answer) == count:
+        if isinstance(answer, bytes | bytearray) and len(answer) == count:
             return bytes(answer)
         refuse(self.owner, hook, TypeError(f"returned {answer!r}; want {count} bytes, int or PASS"))
         raise RegionError(f"{hook.name} gave no answer", EIO)
@@ -222,6 +224,10 @@ class Region:
 
     def reset(self) -> None:
         """Do nothing: what a reset changes is for those regions to say that hold something."""
+
+    def record_to(self, trace: Trace) -> None:
+        """Record accesses there from now on."""
+        self._record = trace.record
 
     def poll_every(self, seconds: float | None) -> None:
         """Look that often for what a connected client changed in mapped memory; None: never."""

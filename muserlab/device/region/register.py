@@ -10,7 +10,7 @@ from muserlab.device.region.site import Verb
 from muserlab.device.region.slot import Slot, in_order
 from muserlab.device.region.steps import Steps, ask, drive, refuse
 from muserlab.live import Hook, HookFailed
-from muserlab.regs import Field, Placed
+from muserlab.regs import Field, Placed, Value
 
 
 class RegisterPart:
@@ -113,17 +113,18 @@ class RegisterPart:
         stored = self.stored
         value, after = self.placed.register.read(stored, lanes)
         if after != stored:
-            self._put(after)
+            self.assign(after)
         return value
 
     def _store(self, offset: int, data: bytes) -> int:
         lanes = self.placed.lanes(offset, len(data))
         written = int.from_bytes(data, "little") << 8 * (offset - self.start)
         after = self.placed.register.write(self.stored, written, lanes)
-        self._put(after)
+        self.assign(after)
         return after
 
-    def _put(self, value: int) -> None:
+    def assign(self, value: int) -> None:
+        """Make value what is stored."""
         self._data[self.start : self.end] = value.to_bytes(self.placed.size, "little")
 
     def _bytes(self, value: int, offset: int, count: int) -> bytes:
@@ -135,6 +136,11 @@ class RegisterPart:
     def stored(self) -> int:
         """The register's bits, whatever their access types."""
         return int.from_bytes(self._data[self.start : self.end], "little")
+
+    @property
+    def value(self) -> Value:
+        """What is stored, as a value that knows its fields."""
+        return self.placed.value(self.stored)
 
     def change(self, value: int | None, fields: Mapping[str, int | Enum]) -> None:
         """Set the register, unless value is None, then fields of it; from any thread."""
@@ -158,4 +164,4 @@ class RegisterPart:
 
     def reset(self) -> None:
         """Give the register its reset value."""
-        self._put(self.placed.register.reset)
+        self.assign(self.placed.register.reset)

@@ -61,5 +61,5 @@ class Slot:
 
 
 def in_order(slots: Iterable[Slot]) -> Sequence[Slot]:
-    """Return slots in the order in which they are called: fields from bit 0 up, then the register."""
+    """Return slots in the order of being called: fields from bit 0 up, then the register."""
     return sorted(slots, key=lambda slot: (slot.field is None, slot.mask))
