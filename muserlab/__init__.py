@@ -1,1 +1,172 @@
-"""muserlab: a workbench on which PCI devices are prototyped live."""
+"""muserlab: a workbench on which PCI devices are prototyped live.
+
+    import muserlab as ml
+
+    class AdderBar(ml.BAR, size=4096):
+        A = ml.RW(0x00)
+
+    dev = ml.PCIDevice("adder", id=(0x1234, 0x0001), bar0=AdderBar)
+    lab = ml.serve(dev)
+
+Every name is imported from its room when it is first used, so that importing this is fast. In an
+IPython session, `%load_ext muserlab` adds the widgets and magics.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from muserlab.client import Driver, connect
+    from muserlab.device import (
+        BAR,
+        MSI,
+        MSIX,
+        PASS,
+        ROM,
+        VGA,
+        BusyError,
+        DeadlockError,
+        DefinitionError,
+        DeviceError,
+        DeviceRegion,
+        DeviceSerialNumber,
+        DmaError,
+        ExtendedVendorSpecific,
+        IrqError,
+        Memory,
+        PCIDevice,
+        PCIExpress,
+        PowerManagement,
+        RawCapability,
+        RawExtended,
+        RegionError,
+        ResetKind,
+        VendorSpecific,
+    )
+    from muserlab.lab import Lab, LabError, current, serve
+    from muserlab.live import Hook, HookFailed, PatchError, Version
+    from muserlab.regs import (
+        RC,
+        RO,
+        RW,
+        RW1C,
+        W1C,
+        W1S,
+        WO,
+        Access,
+        Block,
+        LayoutError,
+        RegisterFile,
+        Value,
+        bit,
+        bits,
+    )
+    from muserlab.trace import Event, Kind, Trace
+
+_NAMES = {
+    "client": "Driver connect",
+    "device": (
+        "BAR MSI MSIX PASS ROM VGA BusyError DeadlockError DefinitionError DeviceError "
+        "DeviceRegion DeviceSerialNumber DmaError ExtendedVendorSpecific IrqError Memory "
+        "PCIDevice PCIExpress PowerManagement RawCapability RawExtended RegionError ResetKind "
+        "VendorSpecific"
+    ),
+    "lab": "Lab LabError current serve",
+    "live": "Hook HookFailed PatchError Version",
+    "regs": "RC RO RW RW1C W1C W1S WO Access Block LayoutError RegisterFile Value bit bits",
+    "trace": "Event Kind Trace",
+}
+_ROOMS = {name: room for room, names in _NAMES.items() for name in names.split()}
+
+__all__ = [
+    "BAR",
+    "MSI",
+    "MSIX",
+    "PASS",
+    "RC",
+    "RO",
+    "ROM",
+    "RW",
+    "RW1C",
+    "VGA",
+    "W1C",
+    "W1S",
+    "WO",
+    "Access",
+    "Block",
+    "BusyError",
+    "DeadlockError",
+    "DefinitionError",
+    "DeviceError",
+    "DeviceRegion",
+    "DeviceSerialNumber",
+    "DmaError",
+    "Driver",
+    "Event",
+    "ExtendedVendorSpecific",
+    "Hook",
+    "HookFailed",
+    "IrqError",
+    "Kind",
+    "Lab",
+    "LabError",
+    "LayoutError",
+    "Memory",
+    "PCIDevice",
+    "PCIExpress",
+    "PatchError",
+    "PowerManagement",
+    "RawCapability",
+    "RawExtended",
+    "RegionError",
+    "RegisterFile",
+    "ResetKind",
+    "Trace",
+    "Value",
+    "VendorSpecific",
+    "Version",
+    "bit",
+    "bits",
+    "connect",
+    "current",
+    "load_ipython_extension",
+    "serve",
+    "unload_ipython_extension",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from its room (PEP 562)."""
+    room = _ROOMS.get(name)
+    if room is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{room}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names, imported yet or not."""
+    return sorted({*globals(), *__all__})
+
+
+def load_ipython_extension(ipython: Any) -> None:
+    """Load muserlab into an IPython session: `%load_ext muserlab`."""
+    _in_kernel_ext("load", ipython)
+
+
+def unload_ipython_extension(ipython: Any) -> None:
+    """Stop the lab and take everything back: `%unload_ext muserlab`."""
+    _in_kernel_ext("unload", ipython)
+
+
+def _in_kernel_ext(function: str, ipython: Any) -> None:
+    try:
+        getattr(importlib.import_module(f"{__name__}.kernel_ext"), function)(ipython)
+    except ModuleNotFoundError as missing:
+        if missing.name is None or missing.name.startswith(__name__):
+            raise
+        raise ImportError(
+            f"{missing.name} is not installed, which muserlab's notebook part needs: "
+            "pip install 'muserlab[notebook]'"
+        ) from missing

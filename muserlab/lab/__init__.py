@@ -3,13 +3,13 @@
 `serve(dev)` starts it, and returns the `Lab` from which everything else is reached.
 """
 
-from muserlab.lab.current import current, serve
 from muserlab.lab.errors import LabError, LabStopped, LabStuck, NotServed, PortalError
 from muserlab.lab.future import Future
 from muserlab.lab.lab import Lab
 from muserlab.lab.portal import Portal
 from muserlab.lab.qemuargs import QemuArguments, qemu_arguments
 from muserlab.lab.reports import Report, ReportKind, Reports
+from muserlab.lab.serving import current, serve
 from muserlab.lab.status import DeviceStatus, LabStatus
 
 __all__ = [

@@ -120,7 +120,7 @@ class TrioHost:
         name: str | None,
         work: Callable[[Callable[..., Awaitable[None]]], Awaitable[None]],
     ) -> BackgroundTask:
-        task = BackgroundTask(self._portal, name or getattr(fn, "__name__", repr(fn)))
+        task = BackgroundTask(self._portal, name or str(getattr(fn, "__name__", fn)))
         version = Version(1, fn, "", place_of(fn), 0)
 
         async def call(*args: Any) -> None:

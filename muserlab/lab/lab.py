@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from muserlab import client
 from muserlab.client import Driver
-from muserlab.device import PCIDevice
+from muserlab.device import Bank, PCIDevice
 from muserlab.lab.errors import LabError, LabStopped, NotServed
 from muserlab.lab.held import Held
 from muserlab.lab.portal import Portal
@@ -23,6 +23,7 @@ from muserlab.lab.reports import Report, ReportKind, Reports
 from muserlab.lab.served import Adoption, Served
 from muserlab.lab.status import DeviceStatus, LabStatus
 from muserlab.lab.thread import TIME_LIMIT, TrioThread
+from muserlab.lab.vm import VM
 from muserlab.live import Batch
 from muserlab.server import SocketInUse, private_directory
 
@@ -52,7 +53,7 @@ class Lab:
         Without a path the socket lies in a private directory under the device's name. SocketInUse
         is raised where a path that was asked for is taken.
         """
-        with self._lock:
+        with self._changing():
             self._start()
             held = self._served.get(device.name)
             if held is None:
@@ -65,7 +66,7 @@ class Lab:
 
         Raises LabStuck if a hook has not returned after that many seconds.
         """
-        with self._lock:
+        with self._changing():
             self._thread.stop(timeout)
             self._served.clear()
             self.reports.stop()
@@ -101,6 +102,7 @@ class Lab:
         """
         if self._batch is not None:
             raise LabError("a patch is open already; patches do not nest")
+        portal = self.portal
         served = self._all()
         self._batch = batch = Batch()
         for one in served:
@@ -111,8 +113,8 @@ class Lab:
             self._batch = None
             for one in served:
                 one.device.batch = None
-        for news in self.portal.run(_apply, batch, served):
-            self._announce(news)
+        portal.run(_apply, batch, served)
+        batch.announce()
 
     # -- using -----------------------------------------------------------------------------------
 
@@ -127,8 +129,8 @@ class Lab:
         Registers have their names: `drv.bar0.CTRL.write(go=1)`. Without a name there must be one
         device only.
         """
-        self.portal.check()
         served = self._pick(name)
+        self.portal.check()
         return client.connect(served.server.path, layouts=_layouts(served.device))
 
     def socket_path(self, name: str | None = None) -> Path:
@@ -139,6 +141,18 @@ class Lab:
         """Return what starts QEMU with these devices in the guest, or with all of them."""
         served = [self._pick(name) for name in names] or self._all()
         return qemu_arguments((one.server.path for one in served), memory)
+
+    def vm(self, *names: str, **options: Any) -> VM:
+        """Boot a Linux guest with these devices in it, or with all of them, and return it.
+
+        Options are those of `muserlab.vm.Config`, such as `memory=512` (MiB). Raises VmError,
+        telling what is needed where QEMU or something to boot is missing.
+        """
+        with self._changing():
+            self._start()
+        served = [self._pick(name) for name in names] or self._all()
+        sockets = {one.device.name: one.server.path for one in served}
+        return VM(self.portal, sockets, options)
 
     def status(self) -> LabStatus:
         """Return what is served, for whom, how busy it is, and the last faults."""
@@ -153,6 +167,17 @@ class Lab:
         return f"<Lab serving {served or 'nothing'}>"
 
     # -- inside ----------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def _changing(self) -> Generator[None]:
+        """Let one thread at a time change what is served, and never the trio thread.
+
+        That one would wait for a lock whose holder waits for it.
+        """
+        if self._thread.running:
+            self.portal.check()
+        with self._lock:
+            yield
 
     def _start(self) -> None:
         if not self._thread.running:
@@ -181,8 +206,8 @@ class Lab:
             return
         batch = Batch()
         batch.add(adoption)
-        for news in self.portal.run(_apply, batch, [served]):
-            self._announce(news)
+        self.portal.run(_apply, batch, [served])
+        batch.announce()
 
     def _all(self) -> list[Served]:
         if not self._thread.running:
@@ -199,9 +224,6 @@ class Lab:
         asked = f"{name} is not served" if name is not None else "say which device"
         raise NotServed(f"{asked}; this lab serves {known}")
 
-    def _announce(self, text: str) -> None:
-        self.reports.tell(Report(ReportKind.NOTICE, text))
-
     def _ended(self, name: str, ended: "concurrent.futures.Future[None]") -> None:
         error = None if ended.cancelled() else ended.exception()
         if error is not None and not isinstance(error, LabStopped):
@@ -213,18 +235,17 @@ class Lab:
         self.reports.post(Report(ReportKind.FAULT, text, error=error))
 
 
-async def _apply(batch: Batch, served: list[Served]) -> tuple[str, ...]:
+async def _apply(batch: Batch, served: list[Served]) -> None:
     """Make the changes of a batch while all these devices are at rest."""
     async with AsyncExitStack() as stack:
         for one in served:
             await stack.enter_async_context(one.server.suspended())
-        return batch.apply()
+        batch.apply()
 
 
-def _layouts(device: PCIDevice) -> dict[str, Any]:
-    """Return the register layouts of a device's BARs by region name."""
-    regions = {f"bar{i}": getattr(device, f"bar{i}") for i in range(6)}
-    return {name: type(region).__layout__ for name, region in regions.items() if region is not None}
+def _layouts(device: PCIDevice) -> dict[str, type[Bank]]:
+    """Return what a driver needs to know of a device: its datasheet, region by region."""
+    return {region.name: type(region) for region in device.present if isinstance(region, Bank)}
 
 
 def _status(served: Served) -> DeviceStatus:

@@ -40,18 +40,20 @@ class Served:
         cls, device: PCIDevice, path: Path, portal: Portal, reports: Reports
     ) -> AsyncGenerator[Self]:
         """Serve a device at a socket path for the length of an `async with` block."""
+        served: Self | None = None
 
         def log(line: str) -> None:
             reports.post(Report(ReportKind.LOG, line))
 
-        async with trio.open_nursery() as nursery:
-            served = cls(device, portal, nursery, reports)
-            try:
+        try:
+            async with trio.open_nursery() as nursery:
+                served = cls(device, portal, nursery, reports)
                 served.server = await nursery.start(partial(serve, device, path, log=log))
                 yield served
-            finally:
-                served.device.host = InlineHost()
                 nursery.cancel_scope.cancel()
+        finally:
+            # Only now: the device still needed its host for its hooks of a lost connection.
+            (served.device if served else device).host = InlineHost()
 
     def rates(self) -> Rates | None:
         """Return the rates since they were asked for last; None where no time has passed."""
@@ -65,13 +67,16 @@ class Served:
 
         Raises DeviceError, and changes nothing, if its structure differs and a client is connected.
         """
-        former = self.device
-        device.adopt(former)
+        former, host = self.device, self._take(device)
+        try:
+            device.adopt(former)
+        except BaseException:
+            device.host = InlineHost()
+            raise
         self.server.adopt(device)
         self._host.end_tasks()
         former.host = InlineHost()
-        self.device = device
-        self._host = self._take(device)
+        self.device, self._host = device, host
         self._counts = device.trace.counts
 
     def _take(self, device: PCIDevice) -> TrioHost:
@@ -88,12 +93,15 @@ class Adoption:
         self._device = device
         self._former = served.device
 
-    def apply(self) -> str:
+    def apply(self) -> None:
         """Let the new definition take over."""
         self._former = self._served.device
         self._served.adopt(self._device)
-        return f"{self._device.name}: new definition takes over"
 
     def revert(self) -> None:
         """Let the former definition take over again."""
         self._served.adopt(self._former)
+
+    def announce(self) -> None:
+        """Tell people that it did."""
+        self._device.host.announce("the new definition takes over")

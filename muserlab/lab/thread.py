@@ -6,15 +6,20 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
+from itertools import takewhile
+from pathlib import Path
 
 import trio
 
 from muserlab.lab.errors import LabStopped, LabStuck
 from muserlab.lab.portal import Portal
 from muserlab.lab.switchinterval import SWITCH_INTERVAL
+from muserlab.live import place_at
 
 TIME_LIMIT = 5.0
 """Seconds that everything on the thread gets to end."""
+
+_OURS = str(Path(__file__).parents[1])
 
 
 class TrioThread:
@@ -99,9 +104,12 @@ class TrioThread:
 
 
 def _place(thread: threading.Thread) -> str:
-    """Return where a thread is at this moment."""
-    frame = sys._current_frames().get(thread.ident or 0)
+    """Return where a thread is at this moment: the calls since it left muserlab's own code."""
+    frames = sys._current_frames()  # pyright: ignore[reportPrivateUsage]  # it is documented
+    frame = frames.get(thread.ident or 0)
     if frame is None:
         return "no Python code"
-    innermost = traceback.extract_stack(frame)[-1]
-    return f"{innermost.name} ({innermost.filename}:{innermost.lineno}: {innermost.line})"
+    stack = traceback.extract_stack(frame)
+    theirs = list(takewhile(lambda one: not one.filename.startswith(_OURS), reversed(stack)))
+    told = reversed(theirs or stack[-1:])
+    return ", ".join(f"{one.name} ({place_at(one.filename, one.lineno or 0)})" for one in told)

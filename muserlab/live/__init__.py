@@ -11,7 +11,7 @@ from muserlab.live.failure import Failure
 from muserlab.live.hook import Hook
 from muserlab.live.migrate import Migration, migrate
 from muserlab.live.owner import Owner, Transaction
-from muserlab.live.source import place_of
+from muserlab.live.source import place_at, place_of
 from muserlab.live.version import Version
 
 __all__ = [
@@ -28,5 +28,6 @@ __all__ = [
     "Transaction",
     "Version",
     "migrate",
+    "place_at",
     "place_of",
 ]

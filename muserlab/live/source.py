@@ -26,7 +26,12 @@ def place_of(function: Callable[..., Any]) -> str:
     code = getattr(inspect.unwrap(function), "__code__", None)
     if code is None:
         return getattr(function, "__qualname__", type(function).__qualname__)
-    return _cell(code.co_filename) or f"{Path(code.co_filename).name}:{code.co_firstlineno}"
+    return place_at(code.co_filename, code.co_firstlineno)
+
+
+def place_at(filename: str, line: int) -> str:
+    """Return a place in the source, as people say it: "cell In[7]", "adder.py:12"."""
+    return _cell(filename) or f"{Path(filename).name}:{line}"
 
 
 def check_signature(hook: str, params: tuple[str, ...], function: Callable[..., Any]) -> None:

@@ -2,13 +2,14 @@
 
 import gc
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from muserlab.lab import Portal
+from muserlab.lab import Lab, Portal
 from muserlab.lab.thread import TrioThread
 
 
@@ -21,6 +22,20 @@ def traces() -> tuple[set[int | None], set[str], float]:
     own = {name for name in descriptors if "/proc/" in name}
     threads = {thread.ident for thread in threading.enumerate()}
     return threads, descriptors - own, sys.getswitchinterval()
+
+
+@pytest.fixture
+def sockets(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The directory where devices are served: a short path, as a socket's has to be."""
+    with tempfile.TemporaryDirectory(prefix="lab") as runtime:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", runtime)
+        yield Path(runtime, "muserlab")
+
+
+@pytest.fixture
+def lab(sockets: Path) -> Iterator[Lab]:
+    with Lab() as lab:
+        yield lab
 
 
 @pytest.fixture

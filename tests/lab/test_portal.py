@@ -120,10 +120,10 @@ def test_a_future_can_be_awaited_on_the_trio_thread_itself(portal: Portal) -> No
 
 
 def test_a_future_can_be_awaited_in_asyncio(portal: Portal) -> None:
-    async def main() -> list[int]:
+    async def main() -> tuple[int, int]:
         return await asyncio.gather(portal.submit(double, 1), portal.submit(double, 2))
 
-    assert asyncio.run(main()) == [2, 4]
+    assert list(asyncio.run(main())) == [2, 4]
 
 
 def test_a_future_can_be_awaited_in_another_trio(portal: Portal) -> None:

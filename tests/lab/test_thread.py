@@ -71,7 +71,7 @@ def test_stop_says_where_the_thread_is_stuck_instead_of_hanging() -> None:
 
     thread.portal.submit(never_returns)
     assert stuck.wait(LIMIT)
-    with pytest.raises(LabStuck, match=r"is in wait \(.*threading\.py"):
+    with pytest.raises(LabStuck, match=r"is in never_returns \(test_thread\.py:\d+\), wait"):
         thread.stop(timeout=0.01)
     release.set()
     thread.stop(LIMIT)

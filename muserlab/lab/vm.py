@@ -1,0 +1,104 @@
+"""A guest for cells: what `muserlab.vm` does on the trio thread, done from any other thread."""
+
+import math
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from muserlab.lab.held import Held
+from muserlab.lab.portal import Portal
+
+if TYPE_CHECKING:
+    from muserlab.vm import Guest, Result
+
+
+class VM:
+    """A Linux guest with served devices in it; see `muserlab.vm.Guest` for what each call does.
+
+    Ctrl-C ends the wait of a call, and a command in the guest with it. The guest ends with
+    `close`, at the end of a `with` block, or with the lab.
+    """
+
+    def __init__(self, portal: Portal, devices: dict[str, Path], options: dict[str, Any]) -> None:
+        from muserlab import vm
+
+        config = vm.Config(
+            devices=[vm.Device(name, socket) for name, socket in devices.items()], **options
+        )
+        self._portal = portal
+        self._held: Held[Guest] = Held(portal, vm.boot(config))
+
+    @property
+    def guest(self) -> "Guest":
+        """The guest itself, for code on the trio thread."""
+        return self._held.value
+
+    @property
+    def console(self) -> str:
+        """What the guest's kernel has written to its serial console since the last reset."""
+        return self.guest.console
+
+    @property
+    def messages(self) -> str:
+        """What QEMU itself has said on its stderr."""
+        return self.guest.messages
+
+    @property
+    def pid(self) -> int:
+        """QEMU's process id."""
+        return self.guest.pid
+
+    @property
+    def devices(self) -> dict[str, str]:
+        """Each device's address in the guest, such as "01:00.0", by its name."""
+        return self.guest.devices
+
+    @property
+    def closed(self) -> bool:
+        """Whether the guest was ended from here."""
+        return self._held.closed
+
+    def run(self, command: str, *, timeout: float = math.inf, given: bytes = b"") -> "Result":
+        """Run a shell command in the guest; return its output and exit status."""
+        return self._portal.run(partial(self.guest.run, command, timeout=timeout, given=given))
+
+    def status(self) -> str:
+        """Return QEMU's word for the guest's state."""
+        return self._portal.run(self.guest.status)
+
+    def reset(self, *, timeout: float = 60) -> None:
+        """Reset the machine, and wait until the guest is up again."""
+        self._portal.run(partial(self.guest.reset, timeout=timeout))
+
+    def add_device(self, name: str, socket: Path) -> str:
+        """Plug a served device in; return its address once the guest sees it."""
+        return self._portal.run(self.guest.add_device, name, socket)
+
+    def remove_device(self, name: str) -> None:
+        """Unplug a device, with the guest's consent."""
+        self._portal.run(self.guest.remove_device, name)
+
+    def powerdown(self, *, timeout: float = 20) -> None:
+        """Let the guest shut itself down, and wait until QEMU has ended."""
+        self._portal.run(partial(self.guest.powerdown, timeout=timeout))
+
+    def close(self) -> None:
+        """End the guest and QEMU, and wait for that; again is harmless."""
+        self._held.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        """Show the devices and their addresses in the guest."""
+        devices = ", ".join(f"{name} at {address}" for name, address in self.devices.items())
+        return f"<VM {'closed' if self.closed else f'pid {self.pid}'}, {devices or 'no devices'}>"
