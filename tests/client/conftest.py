@@ -15,9 +15,11 @@ def _open_fds() -> dict[str, str]:
     found: dict[str, str] = {}
     for entry in Path("/proc/self/fd").iterdir():
         try:
-            found[entry.name] = str(entry.readlink())
+            target = str(entry.readlink())
         except FileNotFoundError:
             continue  # the directory's own fd
+        if not target.startswith("/memfd:muserlab-bar"):  # lives as long as its device
+            found[entry.name] = target
     return found
 
 

@@ -4,11 +4,12 @@ import errno
 import fcntl
 import mmap
 import os
+import threading
 from typing import Any
 
 import pytest
 
-from muserlab.client import ClientError, ServerRefused, connect
+from muserlab.client import ClientError, ServerRefused, ServerTimeout, connect
 from muserlab.proto import (
     Capabilities,
     Command,
@@ -205,22 +206,30 @@ def test_a_server_that_asks_and_takes_no_answers_is_not_buffered_for_without_end
     server: Scripted,
 ) -> None:
     size, number = 1 << 20, 64
+    asked, looked = threading.Event(), threading.Event()
 
     def flood(request: Any) -> None:
         connection = server.main.connection
         messages = [connection.request(DmaRead(0x10_0000, size)).data for _ in range(number)]
         server.main.sock.sendall(b"".join(messages))
+        asked.set()
+        looked.wait()
+        while server.main.next() is not None:
+            pass
 
     server.on[Command.REGION_READ] = flood
     drv, peer = connect_openly(server.start())
     with drv:
         drv.dma.offer(size)
         drv.timeout = 0
-        with pytest.raises(ClientError):
+        with pytest.raises(ServerTimeout):
             drv.bar0.read(0)
+        asked.wait()
         for _ in range(number):
             drv.idle(0)
-        assert 0 < peer.channels[0].backlog < 6 << 20
+        backlog = peer.channels[0].backlog
+        looked.set()
+    assert 0 < backlog < 6 << 20
 
 
 def test_the_text_of_memory_tells_where_it_is_and_who_may_use_it(server: Scripted) -> None:
