@@ -1,6 +1,5 @@
 """Configuration space as bytes and bit masks."""
 
-from collections.abc import Iterator
 from typing import Protocol
 
 from muserlab.device.config.image import Image
@@ -30,8 +29,7 @@ class ConfigSpace:
 
     Every bit has masks: whether a guest can write it, whether writing 1 clears it, whether it
     survives a reset. An access may have any size and alignment and cross any border. Bytes that no
-    part owns read as stored (zero unless poked) and ignore writes; `gaps` finds them for whoever
-    wants to answer there.
+    part owns read as stored (zero unless poked) and ignore writes.
     """
 
     def __init__(self, size: int) -> None:
@@ -59,20 +57,8 @@ class ConfigSpace:
         self._data[offset:end] = image.data
 
     def owner(self, offset: int) -> Part | None:
-        """Return what owns the byte at offset."""
+        """Return what owns the byte at offset, if anything does."""
         return self._owners[offset]
-
-    def gaps(self, offset: int, count: int) -> Iterator[tuple[int, int]]:
-        """Yield (offset, count) of each run of bytes that no part owns."""
-        end = offset + count
-        while offset < end:
-            start = offset
-            if self._owners[offset] is None:
-                while offset < end and self._owners[offset] is None:
-                    offset += 1
-                yield start, offset - start
-            else:
-                offset += 1
 
     # -- what a guest does -------------------------------------------------------------------------
 

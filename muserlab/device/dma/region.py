@@ -14,6 +14,7 @@ class DmaRegion:
         "gone",
         "in_flight",
         "iova",
+        "kind",
         "memory",
         "open_windows",
         "readable",
@@ -27,6 +28,8 @@ class DmaRegion:
         self.iova = iova
         self.size = size
         self.memory = memory
+        self.kind = "messages" if memory is None else memory.kind
+        """How it is reached: "mapped", "file" or "messages"."""
         self.readable = readable
         self.writable = writable
         self.open_windows = 0
@@ -42,11 +45,6 @@ class DmaRegion:
         return self.iova + self.size
 
     @property
-    def kind(self) -> str:
-        """How it is reached: "mapped", "file" or "messages"."""
-        return "messages" if self.memory is None else self.memory.kind
-
-    @property
     def busy(self) -> bool:
         """Whether it is in use at this moment."""
         return self.open_windows > 0 or self.in_flight > 0
@@ -54,8 +52,9 @@ class DmaRegion:
     def close(self) -> None:
         """Let go of the memory."""
         self.gone = True
-        if self.memory is not None:
-            self.memory.close()
+        memory, self.memory = self.memory, None
+        if memory is not None:
+            memory.close()
 
     def __repr__(self) -> str:
         """Show the range, the directions, and how it is reached."""

@@ -53,9 +53,9 @@ class LevelVector(Vector):
     def succeed(self, former: Vector) -> None:
         """Take the place of a former definition's line, its level too."""
         super().succeed(former)
-        assert isinstance(former, LevelVector)
-        self.asserted = former.asserted
-        self._kept_pulse = former._kept_pulse
+        if isinstance(former, LevelVector):
+            self.asserted, former.asserted = former.asserted, False
+            self._kept_pulse, former._kept_pulse = former._kept_pulse, False
 
     @property
     def _wanting(self) -> bool:

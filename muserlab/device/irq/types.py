@@ -112,6 +112,7 @@ class IrqType(Generic[V]):
         for vector, its in zip(self.vectors, former.vectors, strict=False):
             vector.succeed(its)
         former.disable()
+        self.update(range(self.count))
 
     def __repr__(self) -> str:
         """List the vectors."""

@@ -130,9 +130,9 @@ class Vector:
     def succeed(self, former: "Vector") -> None:
         """Take the place of a former definition's vector: its eventfds, masks and counts."""
         self._events, former._events = former._events, {}
+        self.counts, former.counts = former.counts, Counts()
+        self.held, former.held = former.held, False
         self._seen_masked = former._seen_masked
-        self.counts = former.counts
-        self.held = former.held
 
     # -- how a fire goes ---------------------------------------------------------------------------
 

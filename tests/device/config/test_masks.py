@@ -115,16 +115,27 @@ def test_a_poke_of_a_hook_that_fails_is_undone() -> None:
     assert space.peek(0x80, 3) == bytes(3)
 
 
-def test_bytes_that_no_part_owns_are_found_and_take_pokes_only() -> None:
+def test_bytes_that_no_part_owns_take_pokes_only() -> None:
     space = ConfigSpace(256)
-    space.place(Recorder(), 0x44, image_of(bytes(4)))
+    part = Recorder()
+    space.place(part, 0x44, image_of(bytes(4)))
     space.write(0x40, b"\xff" * 12)
     assert space.read(0x40, 12) == bytes(12)
-    assert list(space.gaps(0x40, 12)) == [(0x40, 4), (0x48, 4)]
-    assert list(space.gaps(0x45, 2)) == []
+    assert [space.owner(at) for at in (0x43, 0x44, 0x47, 0x48)] == [None, part, part, None]
     space.poke(0x48, b"x")
     space.reset()
     assert space.read(0x48, 1) == b"x"
+
+
+def test_a_successor_keeps_what_the_guest_changed_and_nothing_else() -> None:
+    former, new = ConfigSpace(256), ConfigSpace(4096)
+    former.place(Recorder(), 0x40, image_of(b"\1\1\1\1", b"\xff\xff"))
+    part = Recorder()
+    new.place(part, 0x40, image_of(b"\2\2\2\2", b"\xff\0\xff\xff"))
+    former.write(0x40, b"\7\7\7\7")
+    new.succeed(former)
+    assert new.read(0x40, 4) == b"\7\2\1\1"
+    assert part.calls == ["written"]
 
 
 @pytest.mark.parametrize(("offset", "count"), [(-1, 1), (256, 1), (255, 2), (0, -1), (0, 257)])

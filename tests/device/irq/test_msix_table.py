@@ -126,3 +126,15 @@ def test_writes_of_any_size_change_the_writable_bits_only(
         given_bits = int.from_bytes(fitting, "little") << 8 * offset
         model = model & ~(lanes & mask) | given_bits & lanes & mask
     assert table.read(0, 64) == model.to_bytes(64, "little")
+
+
+def test_a_successors_table_holds_what_the_former_one_did(board: Board, bench: Any) -> None:
+    board.control(on=True)
+    board.table.write(16 + MASK, b"\1")
+    board.irqs.msix[1].fire()
+    heir = Board(bench, 2)
+    heir.table.succeed(board.table)
+    heir.irqs.succeed(board.irqs)
+    assert heir.table.blocked(1)
+    assert not heir.table.blocked(0)
+    assert heir.table.read(0, 32) == board.table.read(0, 32)
