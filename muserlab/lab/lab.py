@@ -142,17 +142,15 @@ class Lab:
         served = [self._pick(name) for name in names] or self._all()
         return qemu_arguments((one.server.path for one in served), memory)
 
-    def vm(self, *names: str, **options: Any) -> VM:
+    def vm(self, *names: str, timeout: float = 60, **options: Any) -> VM:
         """Boot a Linux guest with these devices in it, or with all of them, and return it.
 
-        Options are those of `muserlab.vm.Config`, such as `memory=512` (MiB). Raises VmError,
-        telling what is needed where QEMU or something to boot is missing.
+        It has timeout seconds to come up. Options are those of `muserlab.vm.Config`, such as
+        `memory=512` (MiB). Raises VmError, telling what to do, where QEMU or a kernel is missing.
         """
         with self._changing():
             self._start()
-        served = [self._pick(name) for name in names] or self._all()
-        sockets = {one.device.name: one.server.path for one in served}
-        return VM(self.portal, sockets, options)
+        return VM(self.portal, self.socket_path, names or tuple(self.devices), timeout, options)
 
     def status(self) -> LabStatus:
         """Return what is served, for whom, how busy it is, and the last faults."""

@@ -1,6 +1,7 @@
 """A guest for cells: what `muserlab.vm` does on the trio thread, done from any other thread."""
 
 import math
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -20,14 +21,21 @@ class VM:
     `close`, at the end of a `with` block, or with the lab.
     """
 
-    def __init__(self, portal: Portal, devices: dict[str, Path], options: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        portal: Portal,
+        find_socket: Callable[[str], Path],
+        names: Iterable[str],
+        timeout: float,
+        options: dict[str, Any],
+    ) -> None:
         from muserlab import vm
 
-        config = vm.Config(
-            devices=[vm.Device(name, socket) for name, socket in devices.items()], **options
-        )
+        devices = [vm.Device(name, find_socket(name)) for name in names]
+        booting = vm.boot(vm.Config(devices=devices, **options), timeout=timeout)
         self._portal = portal
-        self._held: Held[Guest] = Held(portal, vm.boot(config))
+        self._find_socket = find_socket
+        self._held: Held[Guest] = Held(portal, booting)
 
     @property
     def guest(self) -> "Guest":
@@ -71,9 +79,9 @@ class VM:
         """Reset the machine, and wait until the guest is up again."""
         self._portal.run(partial(self.guest.reset, timeout=timeout))
 
-    def add_device(self, name: str, socket: Path) -> str:
-        """Plug a served device in; return its address once the guest sees it."""
-        return self._portal.run(self.guest.add_device, name, socket)
+    def add_device(self, name: str) -> str:
+        """Plug in another device that the lab serves; return its address once the guest sees it."""
+        return self._portal.run(self.guest.add_device, name, self._find_socket(name))
 
     def remove_device(self, name: str) -> None:
         """Unplug a device, with the guest's consent."""
