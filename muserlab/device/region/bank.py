@@ -87,6 +87,7 @@ class Bank(Region, RegisterFile):
         between = self._plain if self.mappable or not self.__members__ else Gap
         self.lay_out(fill(name, self.size, (*self.registers, *memories, *others), between))
         self._handles: dict[str, Any] = {}
+        self.reset()
 
     def _plain(self, start: int, end: int, label: str = "") -> Plain:
         return Plain(start, end, label, *self.backing.at(start))

@@ -29,10 +29,6 @@ class Storage:
             weakref.finalize(self, os.close, self.fd)
             self.data = mmap.mmap(self.fd, size)
 
-    def clear(self, start: int, end: int) -> None:
-        """Zero the bytes from start to end."""
-        self.data[start:end] = bytes(end - start)
-
 
 def _sealed_memfd(name: str, size: int) -> int:
     fd = os.memfd_create(f"muserlab-{name}", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
