@@ -1,1 +1,22 @@
-"""The socket side of a served device."""
+"""The socket side of a served device: sessions without I/O, and trio to move their bytes and fds.
+
+`serve` is all that most need. `Session` is what one message does to a device, for tests, replays
+and other transports.
+"""
+
+from muserlab.server.answer import Answer
+from muserlab.server.listener import Server, serve
+from muserlab.server.session import OFFER, Session
+from muserlab.server.socketfile import SocketFile, SocketInUse, SocketPathError, private_directory
+
+__all__ = [
+    "OFFER",
+    "Answer",
+    "Server",
+    "Session",
+    "SocketFile",
+    "SocketInUse",
+    "SocketPathError",
+    "private_directory",
+    "serve",
+]

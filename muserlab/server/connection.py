@@ -1,0 +1,240 @@
+"""One client: requests off the socket into the session, answers back.
+
+The hot path is `_read`, `_serve` and the wire: an access whose hooks are plain functions meets no
+task and no lock. Three things leave that path:
+
+- An access with an `async def` hook becomes a task, and delays its own answer alone.
+- A request that must find the device at rest waits for it, and so does everything behind it
+  (`_serve_held`). Reading goes on meanwhile, since the device may need the client's answer to a
+  DMA request of ours to come to rest.
+- While the client does not read what we send, its requests are held too.
+
+Held requests are limited; beyond the limit nothing is read, so that memory stays bounded.
+"""
+
+import socket
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import trio
+
+from muserlab import proto
+from muserlab.proto import ProtocolError, Reply, Request, Role, Version
+from muserlab.server.answer import Answer
+from muserlab.server.messenger import Messenger
+from muserlab.server.quiesce import Access, Quiescence
+from muserlab.server.session import Session, describe
+from muserlab.server.wire import Wire, WireClosed
+
+MESSAGES_PER_TURN = 64
+SECONDS_PER_TURN = 0.01
+"""After so much without a pause, other tasks of the event loop get their turn."""
+
+MAX_IN_FLIGHT = 256
+MAX_HELD = 1024
+MAX_HELD_BYTES = 8 << 20
+
+HANDSHAKE_LIMIT = 5.0
+"""Seconds that a client has for its VERSION message; until then it keeps others away."""
+
+
+class ClientConnection:
+    """Serves one connected client until either side ends it.
+
+    Resource handling: owns the socket and the session, and closes both when `run` ends.
+    """
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        session: Session,
+        quiescence: Quiescence,
+    ) -> None:
+        self._session = session
+        self._quiescence = quiescence
+        self._wire = Wire(sock)
+        self._protocol = proto.Connection(Role.SERVER, session.state.limits)
+        self._twin: Wire | None = None
+        self._messenger: Messenger | None = None
+        self._stalled = False
+        self._held: deque[Request] = deque()
+        self._held_bytes = 0
+        self._none_held = trio.Event()
+        self._nursery: trio.Nursery
+        self._ending = ""
+
+    @property
+    def client(self) -> str:
+        """Who is served."""
+        return self._session.state.client
+
+    @property
+    def hung_up(self) -> bool:
+        """Whether the client has left, even if we have not come to that yet."""
+        return self._wire.hung_up
+
+    async def run(self) -> str:
+        """Serve the client to its end, and return what the end was."""
+        try:
+            async with trio.open_nursery() as self._nursery:
+                self._nursery.start_soon(self._guard, self._expect_version)
+                await self._guard(self._read)
+        finally:
+            self._session.state.device.dma.messenger = None
+            if self._messenger is not None:
+                self._messenger.close()
+            if self._twin is not None:
+                self._twin.close()
+            self._wire.close()
+            self._protocol.close()
+            self._session.close()
+        return self._ending
+
+    async def _guard(self, part: Callable[..., Awaitable[None]], *args: Any) -> None:
+        """Run a part of the connection; with the first that cannot go on, all of it ends."""
+        try:
+            await part(*args)
+        except (WireClosed, ProtocolError) as error:
+            self._ending = self._ending or str(error)
+            self._nursery.cancel_scope.cancel()
+
+    async def _read(self) -> None:
+        messages = 0
+        deadline = time.monotonic() + SECONDS_PER_TURN
+        while True:
+            data, fds = await self._wire.receive()
+            if self._held:
+                self._held_bytes += len(data)
+            for message in self._protocol.receive(data, fds):
+                if isinstance(message, Reply):
+                    self._deliver(message)
+                elif self._must_wait(message):
+                    self._hold(message)
+                else:
+                    self._serve(message)
+                messages += 1
+                if messages >= MESSAGES_PER_TURN or time.monotonic() > deadline:
+                    self._flush()
+                    await trio.lowlevel.checkpoint()
+                    messages = 0
+                    deadline = time.monotonic() + SECONDS_PER_TURN
+            self._flush()
+            if len(self._held) >= MAX_HELD or self._held_bytes >= MAX_HELD_BYTES:
+                await self._none_held.wait()
+
+    def _serve(self, request: Request) -> None:
+        answer = self._session.step(request)
+        if isinstance(answer, Answer):
+            self._send(request, answer)
+        elif answer is not None:
+            access = self._quiescence.begin(request)
+            self._nursery.start_soon(self._guard, self._serve_later, access, answer)
+
+    async def _serve_later(self, access: Access, pending: Awaitable[Answer | None]) -> None:
+        answer = None
+        try:
+            with access.scope:
+                answer = await pending
+        finally:
+            self._quiescence.end(access)
+        if access.scope.cancelled_caught:
+            answer = self._session.abandon(access.request, access.reason)
+        if answer is not None:
+            self._send(access.request, answer)
+            self._flush()
+
+    def _send(self, request: Request, answer: Answer) -> None:
+        if answer.errno is not None:
+            self._wire.post(self._protocol.error(request, answer.errno).data)
+        elif isinstance(answer.body, Version):
+            self._agree(request, answer.body)
+        else:
+            message = self._protocol.reply(request, answer.body, answer.fds)
+            self._wire.post(message.data, message.fds)
+
+    def _flush(self) -> None:
+        if not self._wire.flush() and not self._stalled:
+            self._stalled = True
+            self._nursery.start_soon(self._guard, self._drain)
+
+    async def _drain(self) -> None:
+        await self._wire.drain()
+        self._stalled = False
+
+    def _must_wait(self, request: Request) -> bool:
+        return bool(
+            self._held
+            or self._stalled
+            or self._quiescence.suspended
+            or len(self._quiescence.in_flight) >= MAX_IN_FLIGHT
+            or (self._session.needs_quiet(request) and not self._quiescence.reached)
+        )
+
+    def _hold(self, request: Request) -> None:
+        if not self._held:
+            self._none_held = trio.Event()
+            self._nursery.start_soon(self._guard, self._serve_held)
+        self._held.append(request)
+
+    async def _serve_held(self) -> None:
+        """Serve what is held, in order, each as soon as nothing keeps it any more."""
+        while self._held:
+            request = self._held[0]
+            if self._stalled:
+                await self._wire.drain()
+            await self._quiescence.fewer_than(MAX_IN_FLIGHT)
+            if self._session.needs_quiet(request):
+                await self._quiescence.wait(describe(request))
+            await trio.lowlevel.checkpoint()
+            await self._quiescence.resumed()
+            self._serve(self._held.popleft())
+            self._flush()
+        self._held_bytes = 0
+        self._none_held.set()
+
+    async def _expect_version(self) -> None:
+        await trio.sleep(HANDSHAKE_LIMIT)
+        if self._protocol.agreed is None:
+            raise WireClosed(f"the client sent no VERSION message within {HANDSHAKE_LIMIT:g} s")
+
+    def _agree(self, request: Request, version: Version) -> None:
+        """Answer VERSION, and open the way for our own requests to the client."""
+        if version.capabilities.twin_socket is None:
+            self._wire.post(self._protocol.reply(request, version).data)
+            connection, wire = self._protocol, self._wire
+        else:
+            ours, theirs = socket.socketpair()
+            with theirs:
+                message = self._protocol.reply(request, version, (theirs.fileno(),))
+                self._wire.post(message.data, message.fds)
+            connection, wire = self._protocol.twin(), Wire(ours)
+            self._twin = wire
+            self._nursery.start_soon(self._guard, self._read_twin, connection, wire)
+        limit = version.capabilities.max_data_xfer_size
+        self._messenger = Messenger(connection, wire, limit, self._why_blocked)
+        self._session.state.device.dma.messenger = self._messenger
+
+    async def _read_twin(self, connection: proto.Connection, wire: Wire) -> None:
+        while True:
+            for message in connection.receive(*await wire.receive()):
+                if isinstance(message, Reply):
+                    self._deliver(message)
+
+    def _deliver(self, reply: Reply) -> None:
+        if self._messenger is not None:
+            self._messenger.deliver(reply)
+
+    def _why_blocked(self) -> str | None:
+        """Tell which request of the client would keep it from answering one of ours."""
+        if self._twin is not None:
+            return None
+        in_flight = (access.request for access in self._quiescence.in_flight)
+        for request in (*in_flight, *self._held):
+            if not request.no_reply:
+                return (
+                    f"the client waits for the reply to its {describe(request)} and answers "
+                    f"nothing before; reply first, and do the transfer from a task (dev.spawn)"
+                )
+        return None

@@ -1,0 +1,47 @@
+"""The client's memory: VFIO_USER_DMA_MAP and VFIO_USER_DMA_UNMAP."""
+
+import errno
+
+from muserlab.device import DmaError, ResetKind
+from muserlab.proto import DmaFlags, DmaMap, DmaUnmap, Empty, Fds, Reset
+from muserlab.server.answer import Answer, State
+
+_GET_DIRTY_BITMAP = 1
+_UNMAP_ALL = 2
+"""Flags of VFIO_IOMMU_UNMAP_DMA (linux/vfio.h) that clients use here as well."""
+
+
+def map_memory(state: State, body: DmaMap, fds: Fds) -> Answer:
+    """Take a range of the client's memory, with its file or for access by messages."""
+    if body.flags & ~(DmaFlags.READ | DmaFlags.WRITE):
+        raise DmaError(f"a region cannot be mapped with flags {body.flags:#x}", errno.EINVAL)
+    if len(fds) > 1:
+        raise DmaError(f"a region has one file descriptor; {len(fds)} came", errno.EINVAL)
+    state.device.dma.map(
+        body.address,
+        body.size,
+        body.offset,
+        readable=bool(body.flags & DmaFlags.READ),
+        writable=bool(body.flags & DmaFlags.WRITE),
+        fd=fds.take(0) if len(fds) else None,
+    )
+    return Answer()
+
+
+def unmap_memory(state: State, body: DmaUnmap, _fds: Fds) -> Answer:
+    """Give a region back, or all of them."""
+    if not body.flags:
+        state.device.dma.unmap(body.address, body.size)
+    elif (body.flags, body.address, body.size) == (_UNMAP_ALL, 0, 0):
+        state.device.dma.unmap_all()
+    elif body.flags == _GET_DIRTY_BITMAP:
+        raise DmaError("dirty pages are not tracked", errno.ENOTSUP)
+    else:
+        raise DmaError(f"{body} cannot be carried out", errno.EINVAL)
+    return Answer(body)
+
+
+def reset(state: State, _body: Reset, _fds: Fds) -> Answer:
+    """Put the device into the state of its power-on."""
+    state.device.reset(ResetKind.DEVICE)
+    return Answer(Empty())

@@ -1,0 +1,157 @@
+"""Serving a device: its socket, and whose turn it is."""
+
+import errno
+import os
+import socket
+import struct
+import traceback
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+import trio
+
+from muserlab.device import PCIDevice
+from muserlab.server.connection import ClientConnection
+from muserlab.server.quiesce import Quiescence
+from muserlab.server.session import Session
+from muserlab.server.socketfile import SocketFile
+
+_OVERLOADED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+"""What accept(2) says where there is no room for another connection just now."""
+
+_PAUSE = 0.1
+
+
+class Server:
+    """A device that is being served; `serve` makes one."""
+
+    def __init__(self, device: PCIDevice, file: SocketFile, log: Callable[[str], None]) -> None:
+        self.device = device
+        self._file = file
+        self._log = log
+        self._quiescence = Quiescence(device)
+        self._connection: ClientConnection | None = None
+        self._vacant = trio.Event()
+        self._scope = trio.CancelScope()
+        self._stopped = trio.Event()
+
+    @property
+    def path(self) -> Path:
+        """The socket's path, absolute."""
+        return self._file.path
+
+    @property
+    def client(self) -> str | None:
+        """Who is connected, such as "pid 4711 (qemu-system-x86)"; None if nobody is."""
+        return None if self._connection is None else self._connection.client
+
+    def suspended(self) -> AbstractAsyncContextManager[None]:
+        """Keep the device between two messages for the length of an `async with` block.
+
+        Requests that arrive meanwhile are held and served afterwards, in order. Hooks that are
+        `async def` and in flight get two seconds to finish and are cancelled then.
+
+        Raises BusyError on entering if a task of the device keeps a DMA window open.
+        """
+        return self._quiescence.suspended_for("a patch")
+
+    async def stop(self) -> None:
+        """Disconnect the client, stop listening, remove the socket file; return when it is done."""
+        self._scope.cancel()
+        await self._stopped.wait()
+
+    async def run(self, *, task_status: trio.TaskStatus["Server"]) -> None:
+        """Let in one client after the other until stopped."""
+        try:
+            with self._file, self._scope:
+                async with trio.open_nursery() as nursery:
+                    task_status.started(self)
+                    while True:
+                        sock = await self._accept()
+                        await self._let_in(sock, nursery)
+        finally:
+            self._stopped.set()
+
+    async def _accept(self) -> socket.socket:
+        while True:
+            await trio.lowlevel.wait_readable(self._file.socket)
+            try:
+                return self._file.socket.accept()[0]
+            except BlockingIOError:
+                continue
+            except OSError as error:
+                if error.errno not in _OVERLOADED:
+                    raise
+                self._log(f"{self.device.name}: cannot take a connection now: {error}")
+                await trio.sleep(_PAUSE)
+
+    async def _let_in(self, sock: socket.socket, nursery: trio.Nursery) -> None:
+        client = _peer(sock)
+        if self._connection is not None:
+            if not self._connection.hung_up:
+                sock.close()
+                self._log(
+                    f"{self.device.name}: {client} was turned away: "
+                    f"{self._connection.client} is connected, and a device has one client at a time"
+                )
+                return
+            await self._vacant.wait()
+        self._vacant = trio.Event()
+        session = Session(self.device, client=client, log=self._log)
+        self._connection = ClientConnection(sock, session, self._quiescence)
+        nursery.start_soon(self._serve, self._connection)
+
+    async def _serve(self, connection: ClientConnection) -> None:
+        self._log(f"{self.device.name}: {connection.client} connected")
+        try:
+            ending = await connection.run()
+        except Exception:  # noqa: BLE001  (a fault of ours costs one connection, not the server)
+            ending = f"the server failed\n{traceback.format_exc()}"
+        finally:
+            self._connection = None
+            self._vacant.set()
+        self._log(f"{self.device.name}: {connection.client} disconnected: {ending}")
+
+
+async def serve(
+    device: PCIDevice,
+    path: str | os.PathLike[str],
+    *,
+    log: Callable[[str], None],
+    task_status: trio.TaskStatus[Server] = trio.TASK_STATUS_IGNORED,
+) -> None:
+    """Serve a device on a Unix socket until stopped or cancelled.
+
+    Takes:
+      device: what is served; its state outlives each client and the server itself.
+      path: where the socket file is made, in a directory that is made if it does not exist.
+      log: called on the event loop's thread with one line for people: who came, who went and why,
+        who was turned away, what was refused, what failed. It must not block.
+      task_status: this function can be used with ``nursery.start``, which returns the `Server`
+        as soon as clients can connect.
+
+    Resource handling:
+
+      The socket file is removed when this ends, unless another server has taken over its path.
+      Whatever a client sent and the device did not take is closed when the client goes; the
+      device gives back the rest in `disconnect`.
+
+    Error handling:
+
+      `SocketInUse`, `SocketPathError` and `OSError` are raised before anything is served.
+      Afterwards no client and no hook ends the server: whatever they do is answered, logged, and
+      at worst costs the client its connection.
+    """
+    await Server(device, SocketFile(path), log).run(task_status=task_status)
+
+
+def _peer(sock: socket.socket) -> str:
+    """Name the process at the other end (SO_PEERCRED; unix(7))."""
+    credentials = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    pid, _, _ = struct.unpack("3i", credentials)
+    try:
+        name = Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return f"pid {pid}"
+    return f"pid {pid} ({name})"

@@ -1,0 +1,170 @@
+import errno
+import os
+import re
+import stat
+from pathlib import Path
+
+import pytest
+import trio
+import trio.testing
+
+from muserlab.device import BusyError, PCIDevice
+from muserlab.proto import DmaFlags, DmaMap, RegionData, RegionRead, RegionWrite
+from muserlab.server import SocketInUse, serve
+
+from .peer import dial, open_fds, run, serving
+
+
+def test_server_tells_its_path_and_its_client(device: PCIDevice, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with serving(device, tmp_path / "s", []) as server:
+            assert server.path == tmp_path / "s"
+            assert stat.S_IMODE(server.path.stat().st_mode) == 0o600
+            assert server.client is None
+            with dial(server) as peer:
+                await peer.greet()
+                assert server.client is not None
+                assert server.client.startswith(f"pid {os.getpid()} (")
+                assert device.client == server.client
+            await trio.testing.wait_all_tasks_blocked(0.01)
+            assert server.client is None
+            assert device.client is None
+
+    run(main)
+
+
+def test_second_client_is_turned_away_with_a_line_that_names_the_first(
+    device: PCIDevice, tmp_path: Path
+) -> None:
+    log: list[str] = []
+
+    async def main() -> None:
+        async with serving(device, tmp_path / "s", log) as server:
+            with dial(server) as first, dial(server) as second:
+                await first.greet()
+                assert await second.at_end()
+                assert (await first.ask(RegionRead(0, 0, 4))).errno is None
+
+    run(main)
+    (line,) = (line for line in log if "turned away" in line)
+    pid = os.getpid()
+    assert re.match(
+        rf"adder: pid {pid} \(.*\) was turned away: pid {pid} \(.*\) is connected", line
+    )
+
+
+def test_device_keeps_its_state_from_client_to_client(device: PCIDevice, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with serving(device, tmp_path / "s", []) as server:
+            for number in range(50):  # at once: the one before has left, even if it is not noticed
+                with dial(server) as peer:
+                    await peer.greet()
+                    data = number.to_bytes(4, "little")
+                    await peer.ask(RegionWrite(0x1000 + 4 * number, 0, data))
+            with dial(server) as peer:
+                await peer.greet()
+                reply = await peer.ask(RegionRead(0x1000, 0, 200))
+                assert isinstance(reply.body, RegionData)
+                assert list(reply.body.data[::4]) == list(range(50))
+
+    run(main)
+
+
+def test_stopping_disconnects_the_client_and_leaves_nothing(
+    device: PCIDevice, tmp_path: Path
+) -> None:
+    before = open_fds()
+
+    async def main() -> None:
+        async with serving(device, tmp_path / "s", []) as server:
+            with dial(server) as peer:
+                await peer.greet()
+                fd = os.memfd_create("guest")
+                os.ftruncate(fd, 0x1000)
+                await peer.ask(DmaMap(DmaFlags.READ, 0, 0, 0x1000), fd)
+                os.close(fd)
+                await server.stop()
+                assert await peer.at_end()
+                assert device.client is None
+
+    run(main)
+    assert open_fds() == before
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_path_in_use_is_refused_before_serving(device: PCIDevice, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with serving(device, tmp_path / "s", []):
+            with pytest.raises(SocketInUse):
+                await serve(device, tmp_path / "s", log=print)
+
+    run(main)
+
+
+def test_suspending_a_device_with_a_window_open_is_refused(
+    device: PCIDevice, tmp_path: Path
+) -> None:
+    async def main() -> None:
+        async with serving(device, tmp_path / "s", []) as server:
+            with dial(server) as peer:
+                await peer.greet()
+                fd = os.memfd_create("guest", os.MFD_ALLOW_SEALING)
+                os.ftruncate(fd, 0x1000)
+                import fcntl
+
+                fcntl.fcntl(fd, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK)
+                await peer.ask(DmaMap(DmaFlags.READ, 0, 0, 0x1000), fd)
+                os.close(fd)
+                with device.dma.window(0, 0x1000):
+                    with pytest.raises(BusyError, match="keeps a DMA window open"):
+                        async with server.suspended():
+                            raise AssertionError
+                async with server.suspended():
+                    pass
+                assert (await peer.ask(RegionRead(0, 0, 4))).errno is None
+
+    run(main, clock=trio.testing.MockClock(autojump_threshold=0))
+
+
+def test_suspended_server_holds_a_client_that_comes_meanwhile(
+    device: PCIDevice, tmp_path: Path
+) -> None:
+    async def main() -> None:
+        async with serving(device, tmp_path / "s", []) as server:
+            async with trio.open_nursery() as nursery, server.suspended():
+                peer = dial(server)
+                nursery.start_soon(peer.greet)
+                await trio.testing.wait_all_tasks_blocked(0.01)
+                assert device.client is None
+            assert device.client is not None
+            peer.socket.close()
+
+    run(main)
+
+
+def test_full_table_of_descriptors_is_waited_out(
+    device: PCIDevice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log: list[str] = []
+
+    async def main() -> None:
+        async with serving(device, tmp_path / "s", log) as server:
+            accept = server._file.socket.accept
+            failures = [OSError(errno.EMFILE, "Too many open files")]
+
+            class Full:
+                def __getattr__(self, name: str) -> object:
+                    return getattr(real, name)
+
+                def accept(self) -> object:
+                    if failures:
+                        raise failures.pop()
+                    return accept()
+
+            real = server._file.socket
+            server._file.socket = Full()  # type: ignore[assignment]
+            with dial(server) as peer:
+                await peer.greet()
+
+    run(main)
+    assert "adder: cannot take a connection now: [Errno 24] Too many open files" in log

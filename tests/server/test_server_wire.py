@@ -1,0 +1,189 @@
+import array
+import os
+import socket
+from collections.abc import Awaitable, Callable
+
+import pytest
+import trio
+import trio.testing
+
+from muserlab.server.wire import BUFFER_SIZE, Wire, WireClosed
+
+from .peer import open_fds
+
+
+def over_wire(test: Callable[[Wire, socket.socket], Awaitable[None]]) -> None:
+    """Run a test with a wire and the plain socket at its other end."""
+
+    async def main() -> None:
+        ours, theirs = socket.socketpair()
+        wire = Wire(ours)
+        try:
+            with theirs, trio.fail_after(5):
+                await test(wire, theirs)
+        finally:
+            wire.close()
+
+    trio.run(main)
+
+
+def test_waiting_data_is_received_without_a_turn_of_the_loop() -> None:
+    async def test(wire: Wire, client: socket.socket) -> None:
+        client.send(b"hello")
+        with trio.testing.assert_no_checkpoints():
+            data, fds = await wire.receive()
+        assert (bytes(data), tuple(fds)) == (b"hello", ())
+
+    over_wire(test)
+
+
+def test_receive_waits_for_data() -> None:
+    async def test(wire: Wire, client: socket.socket) -> None:
+        async with trio.open_nursery() as nursery:
+
+            @nursery.start_soon
+            async def send_later() -> None:
+                await trio.testing.wait_all_tasks_blocked()
+                client.send(b"late")
+
+            data, _ = await wire.receive()
+        assert bytes(data) == b"late"
+
+    over_wire(test)
+
+
+def test_receive_stops_at_the_segment_with_descriptors_and_closes_them_on_exec() -> None:
+    async def test(wire: Wire, client: socket.socket) -> None:
+        client.send(b"one")
+        socket.send_fds(client, [b"two"], [client.fileno()])
+        client.send(b"three")
+        data, fds = await wire.receive()
+        assert bytes(data) == b"onetwo"
+        (fd,) = fds
+        assert not os.get_inheritable(fd)
+        os.close(fd)
+        data, fds = await wire.receive()
+        assert (bytes(data), tuple(fds)) == (b"three", ())
+
+    over_wire(test)
+
+
+def test_end_of_the_stream_closes_the_wire() -> None:
+    async def test(wire: Wire, client: socket.socket) -> None:
+        client.close()
+        with pytest.raises(WireClosed, match="closed the connection"):
+            await wire.receive()
+
+    over_wire(test)
+
+
+def test_connection_that_breaks_closes_the_wire_on_either_way() -> None:
+    async def test(wire: Wire, client: socket.socket) -> None:
+        wire.post(b"never read")
+        wire.flush()
+        client.close()
+        with pytest.raises(WireClosed, match="Connection reset"):
+            await wire.receive()
+        wire.post(b"x")
+        with pytest.raises(WireClosed, match="Broken pipe"):
+            wire.flush()
+
+    over_wire(test)
+
+
+def test_posted_messages_leave_together_and_in_order() -> None:
+    async def test(wire: Wire, client: socket.socket) -> None:
+        for word in (b"a", b"b", b"c"):
+            wire.post(word)
+        client.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            client.recv(1)
+        assert wire.flush()
+        assert client.recv(10) == b"abc"
+
+    over_wire(test)
+
+
+def test_descriptors_travel_with_their_own_message() -> None:
+    async def test(wire: Wire, client: socket.socket) -> None:
+        reading, writing = os.pipe()
+        wire.post(b"before")
+        wire.post(b"with", (writing,))
+        os.close(writing)  # the wire keeps one of its own until the message is sent
+        wire.post(b"after")
+        assert wire.flush()
+        data, fds, _, _ = socket.recv_fds(client, 100, 4)
+        assert data == b"beforewith"
+        os.write(fds[0], b"!")
+        os.close(fds[0])
+        assert os.read(reading, 2) == b"!"
+        assert os.read(reading, 2) == b""  # no other copy is open
+        os.close(reading)
+        assert client.recv(100) == b"after"
+
+    over_wire(test)
+
+
+def test_message_that_does_not_fit_the_socket_arrives_whole_and_once() -> None:
+    async def test(wire: Wire, client: socket.socket) -> None:
+        reading, writing = os.pipe()
+        message = os.urandom(1 << 16) * 64
+        wire.post(message, (writing,))
+        wire.post(b"end")
+        os.close(writing)
+        assert not wire.flush()
+        received = bytearray()
+        fds = array.array("i")
+
+        def read_all() -> None:
+            while not received.endswith(b"end"):
+                data, more, _, _ = socket.recv_fds(client, 1 << 16, 4)
+                received.extend(data)
+                fds.extend(more)
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(trio.to_thread.run_sync, read_all)
+            nursery.start_soon(wire.drain)
+            await wire.drain()
+        assert received == message + b"end"
+        assert len(fds) == 1
+        os.close(fds[0])
+        os.close(reading)
+
+    over_wire(test)
+
+
+def test_received_piece_is_as_large_as_the_buffer_at_most() -> None:
+    async def test(wire: Wire, client: socket.socket) -> None:
+        client.setblocking(False)
+        client.send(bytes(BUFFER_SIZE + 10))
+        assert len((await wire.receive())[0]) == BUFFER_SIZE
+        assert len((await wire.receive())[0]) == 10
+
+    over_wire(test)
+
+
+def test_closing_keeps_no_descriptor_of_a_message_that_was_not_sent() -> None:
+    before = open_fds()
+
+    async def test(wire: Wire, client: socket.socket) -> None:
+        wire.post(b"never sent", (client.fileno(),))
+
+    over_wire(test)
+    assert open_fds() == before
+
+
+def test_descriptors_that_the_kernel_had_to_drop_close_the_wire(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The kernel says so with MSG_CTRUNC; a buffer that is too small stands for a full table."""
+    monkeypatch.setattr("muserlab.server.wire._ANCILLARY_SIZE", socket.CMSG_SPACE(4))
+
+    async def test(wire: Wire, client: socket.socket) -> None:
+        before = open_fds()
+        socket.send_fds(client, [b"x"], [client.fileno()] * 5)
+        with pytest.raises(WireClosed, match="were lost"):
+            await wire.receive()
+        assert open_fds() == before
+
+    over_wire(test)
