@@ -86,27 +86,23 @@ region_capability = st.one_of(
     ),
 )
 
-_actions = st.sampled_from([IrqSetFlags.MASK, IrqSetFlags.UNMASK, IrqSetFlags.TRIGGER])
-_sources = st.sampled_from([IrqSetFlags.DATA_NONE, IrqSetFlags.DATA_EVENTFD])
+_actions = [IrqSetFlags.MASK, IrqSetFlags.UNMASK, IrqSetFlags.TRIGGER]
+_sources = [IrqSetFlags.DATA_NONE, IrqSetFlags.DATA_EVENTFD]
+
+
+def _with_booleans(action: IrqSetFlags, index: int, start: int, booleans: bytes) -> SetIrqs:
+    return SetIrqs(action | IrqSetFlags.DATA_BOOL, index, start, len(booleans), booleans)
+
 
 set_irqs = st.one_of(
     st.builds(
-        lambda action, source, *rest: SetIrqs(action | source, *rest),
-        _actions,
-        _sources,
+        SetIrqs,
+        st.sampled_from([a | source for a in _actions for source in _sources]),
         u32,
         u32,
         u32,
     ),
-    st.builds(
-        lambda action, index, start, data: SetIrqs(
-            action | IrqSetFlags.DATA_BOOL, index, start, len(data), data
-        ),
-        _actions,
-        u32,
-        u32,
-        data,
-    ),
+    st.builds(_with_booleans, st.sampled_from(_actions), u32, u32, data),
 )
 
 small_write = st.builds(RegionWrite, u64, u32, st.binary(max_size=8))

@@ -14,13 +14,13 @@ class Wire:
         self._near.setblocking(False)
         self._far.setblocking(False)
 
-    def send(self, outgoing: Outgoing) -> None:
-        """Send a message from the near end, and close the fds that went with it."""
-        send(self._near, outgoing)
+    def send(self, outgoing: Outgoing) -> int:
+        """Send a message from the near end; close its fds and return its size."""
+        return send(self._near, outgoing)
 
-    def answer(self, outgoing: Outgoing) -> None:
-        """Send a message from the far end, and close the fds that went with it."""
-        send(self._far, outgoing)
+    def answer(self, outgoing: Outgoing) -> int:
+        """Send a message from the far end; close its fds and return its size."""
+        return send(self._far, outgoing)
 
     def arrive(self, connection: Connection, size: int) -> list[Request | Reply]:
         """Feed a connection at the far end with at most so many bytes."""
@@ -36,11 +36,13 @@ class Wire:
         self._far.close()
 
 
-def send(end: socket.socket, outgoing: Outgoing) -> None:
-    """Send a message with its fds, as one segment."""
-    assert socket.send_fds(end, [outgoing.data], outgoing.fds) == len(outgoing.data)
+def send(end: socket.socket, outgoing: Outgoing) -> int:
+    """Send a message with its fds, as one segment; close the fds."""
+    sent = socket.send_fds(end, [outgoing.data], outgoing.fds)
+    assert sent == len(outgoing.data)
     for fd in outgoing.fds:
         os.close(fd)
+    return sent
 
 
 def receive(end: socket.socket, connection: Connection, size: int) -> list[Request | Reply]:
