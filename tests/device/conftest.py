@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from muserlab.device import BAR, InlineHost, Memory, PCIDevice
+from muserlab.device import BAR, Memory, PCIDevice
 from muserlab.live import Failure
 from muserlab.regs import RO, RW, W1C, bit
 
@@ -43,7 +43,7 @@ class Job:
         self.cancelled = True
 
 
-class ManualHost(InlineHost):
+class ManualHost:
     """A host whose clock is the test: `tick` runs what is due."""
 
     def __init__(self) -> None:

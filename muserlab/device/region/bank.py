@@ -25,6 +25,8 @@ class Bank(Region, RegisterFile):
     elsewhere and ignores writes there, unless it is mappable as a whole, and memory for that.
     """
 
+    __slots__ = ("_handles", "backing", "registers")
+
     mappable: ClassVar[bool] = False
 
     def __init_subclass__(

@@ -31,10 +31,21 @@ class Region:
     in `areas` of (offset, size) or, if there are none, as a whole.
     """
 
+    # As slots they are attributes of the class, whose names no register can take.
+    __slots__ = (
+        "_exact",
+        "_index",
+        "_name",
+        "_record",
+        "_starts",
+        "hooks",
+        "owner",
+        "parts",
+        "poller",
+    )
+
     class_hooks: ClassVar[ClassHooks]
 
-    name: str = ""
-    index: int = -1
     size: int = 0
     readable: bool = True
     writable: bool = True
@@ -58,14 +69,24 @@ class Region:
 
     def __init__(self, owner: HookOwner, index: int, name: str) -> None:
         self.owner = owner
-        self.index = index
-        self.name = name
+        self._index = index
+        self._name = name
         self.poller = Poller(owner, name)
         self._record = owner.trace.record
         self.hooks = HookTable(owner, name, self.size, self.class_hooks, self.poller)
         self.parts: tuple[Part, ...] = ()
         self._starts: tuple[int, ...] = ()
         self._exact: dict[tuple[int, int], tuple[Part, str]] = {}
+
+    @property
+    def index(self) -> int:
+        """Its VFIO index."""
+        return self._index
+
+    @property
+    def name(self) -> str:
+        """What the trace calls it: "bar0"."""
+        return self._name
 
     def lay_out(self, parts: tuple[Part, ...]) -> None:
         """Take what the region is made of: parts that cover every byte of it, in order."""

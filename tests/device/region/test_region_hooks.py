@@ -6,7 +6,7 @@ import pytest
 
 from muserlab.device import BAR, PASS, PCIDevice, RegionError
 from muserlab.live import PatchError
-from muserlab.regs import Block, RegisterFile, RO, RW, bit, bits
+from muserlab.regs import RO, RW, Block, RegisterFile, bit, bits
 
 
 def test_a_write_hook_sees_what_was_stored_and_what_was_before(dev: PCIDevice, bus: Any) -> None:
