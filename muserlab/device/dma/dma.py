@@ -128,9 +128,8 @@ class DMA:
         region, offset, _ = pieces[0]
         if not isinstance(region.memory, MappedMemory):
             raise DmaError(f"{region} cannot be mapped: use read and write, or aread", ENOTSUP)
-        view = region.memory.view(offset, count)
         region.open_windows += 1
-        return region, view if region.writable else view.toreadonly()
+        return region, region.memory.view(offset, count)
 
     # -- what the client does ----------------------------------------------------------------------
 

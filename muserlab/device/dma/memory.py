@@ -42,7 +42,7 @@ class Memory(Protocol):
 
 
 class MappedMemory:
-    """A mapped file that cannot shrink."""
+    """A mapped file that cannot shrink; read-only where the region is."""
 
     kind = "mapped"
 
