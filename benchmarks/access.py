@@ -10,10 +10,9 @@ move by some per cent.
 import fcntl
 import os
 import socket
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -120,7 +119,7 @@ def timed(measure: Measure, sock: socket.socket, room: memoryview) -> float:
 
 
 @contextmanager
-def floor(measure: Measure) -> Iterator[socket.socket]:
+def floor(measure: Measure) -> Generator[socket.socket]:
     """Run the cheapest server in a process of its own."""
     ours, theirs = socket.socketpair()
 
@@ -139,7 +138,7 @@ def floor(measure: Measure) -> Iterator[socket.socket]:
 
 
 @contextmanager
-def served() -> Iterator[socket.socket]:
+def served() -> Generator[socket.socket]:
     """Run the real server in a process of its own, and connect to it."""
     device = PCIDevice("scratch", id=(0x1234, 1), bar0=ScratchBar)
     with tempfile.TemporaryDirectory() as directory:
@@ -155,7 +154,7 @@ def served() -> Iterator[socket.socket]:
 
 
 @contextmanager
-def child(work: Callable[[], None]) -> Iterator[None]:
+def child(work: Callable[[], None]) -> Generator[None]:
     """Do work in a forked process for the length of a block."""
     process = get_context("fork").Process(target=work)
     process.start()
@@ -189,4 +188,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

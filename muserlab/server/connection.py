@@ -21,6 +21,7 @@ from typing import Any
 import trio
 
 from muserlab import proto
+from muserlab.device import PCIDevice
 from muserlab.proto import ProtocolError, Reply, Request, Role, Version
 from muserlab.server.answer import Answer
 from muserlab.server.messenger import Messenger
@@ -82,7 +83,6 @@ class ClientConnection:
                 self._nursery.start_soon(self._guard, self._expect_version)
                 await self._guard(self._read)
         finally:
-            self._session.state.device.dma.messenger = None
             if self._messenger is not None:
                 self._messenger.close()
             if self._twin is not None:
@@ -91,6 +91,11 @@ class ClientConnection:
             self._protocol.close()
             self._session.close()
         return self._ending
+
+    def adopt(self, device: PCIDevice) -> None:
+        """Go on with another definition of the device, which has taken over this client."""
+        self._session.state.device = device
+        device.dma.messenger = self._messenger
 
     async def _guard(self, part: Callable[..., Awaitable[None]], *args: Any) -> None:
         """Run a part of the connection; with the first that cannot go on, all of it ends."""

@@ -7,11 +7,12 @@ from muserlab.device import IrqError
 from muserlab.proto import Fds, IrqSetFlags, SetIrqs
 from muserlab.server.answer import Answer, State
 
-_ACTIONS: tuple[tuple[IrqSetFlags, Literal["mask", "unmask", "trigger"]], ...] = (
-    (IrqSetFlags.MASK, "mask"),
-    (IrqSetFlags.UNMASK, "unmask"),
-    (IrqSetFlags.TRIGGER, "trigger"),
-)
+_ACTIONS: dict[IrqSetFlags, Literal["mask", "unmask", "trigger"]] = {
+    IrqSetFlags.MASK: "mask",
+    IrqSetFlags.UNMASK: "unmask",
+    IrqSetFlags.TRIGGER: "trigger",
+}
+_ANY_ACTION = IrqSetFlags.MASK | IrqSetFlags.UNMASK | IrqSetFlags.TRIGGER
 
 
 def set_irqs(state: State, body: SetIrqs, fds: Fds) -> Answer:
@@ -19,7 +20,7 @@ def set_irqs(state: State, body: SetIrqs, fds: Fds) -> Answer:
 
     Eventfds come one for each vector, or not at all, which takes away those that the vectors have.
     """
-    (action,) = (name for flag, name in _ACTIONS if flag in body.flags)
+    action = _ACTIONS[body.flags & _ANY_ACTION]
     data = _data(body, fds)
     state.device.set_irqs(body.index, action, body.start, body.count, data)
     return Answer()

@@ -56,6 +56,16 @@ class Server:
         """
         return self._quiescence.suspended_for("a patch")
 
+    def adopt(self, device: PCIDevice) -> None:
+        """Serve another definition of the device from the next request on.
+
+        Call it while the server is suspended and after the new definition has adopted the former
+        (PCIDevice.adopt): the client stays connected and notices nothing.
+        """
+        self.device = self._quiescence.device = device
+        if self._connection is not None:
+            self._connection.adopt(device)
+
     async def stop(self) -> None:
         """Disconnect the client, stop listening, remove the socket file; return when it is done."""
         self._scope.cancel()

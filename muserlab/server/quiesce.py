@@ -36,8 +36,8 @@ class Quiescence:
     """
 
     def __init__(self, device: PCIDevice) -> None:
+        self.device = device
         self.in_flight: set[Access] = set()
-        self._device = device
         self._suspensions = 0
         self._changed = trio.Event()
 
@@ -49,7 +49,7 @@ class Quiescence:
     @property
     def reached(self) -> bool:
         """Whether the device is at rest."""
-        return not self.in_flight and self._device.quiet
+        return not self.in_flight and self.device.quiet
 
     def begin(self, request: Request) -> Access:
         """Count an access in; it is carried out in the scope of what is returned."""
@@ -84,7 +84,7 @@ class Quiescence:
             await self.wait(reason)
             if not self.reached:
                 raise BusyError(
-                    f"{self._device.name} does not come to rest for {reason}: a task of the device "
+                    f"{self.device.name} does not come to rest for {reason}: a task of the device "
                     f"keeps a DMA window open; end the task or close the window"
                 )
             yield

@@ -1,4 +1,5 @@
-from collections.abc import Awaitable, Callable
+import gc
+from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
 
@@ -6,6 +7,8 @@ from muserlab.device import BAR, Memory, PCIDevice
 from muserlab.proto import NO_FDS, Capabilities, Fds, Malformed, Request, RequestBody, Version
 from muserlab.regs import RW, bit
 from muserlab.server import OFFER, Answer, Session
+
+from .peer import open_fds
 
 
 class Bar(BAR, size=0x4000):
@@ -61,3 +64,12 @@ def step(fresh: Steps) -> Steps:
 @pytest.fixture
 def new_steps() -> Callable[..., Steps]:
     return Steps
+
+
+@pytest.fixture
+def no_leak(device: PCIDevice) -> Iterator[None]:
+    """Fails if a test leaves a descriptor open."""
+    gc.collect()  # what earlier tests left to it
+    before = open_fds()
+    yield
+    assert open_fds() == before

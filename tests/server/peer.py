@@ -3,8 +3,9 @@
 import os
 import socket
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -124,12 +125,10 @@ def dial(server: Server) -> Peer:
 
 
 @asynccontextmanager
-async def serving(device: PCIDevice, path: Path, log: list[str]) -> AsyncIterator[Server]:
+async def serving(device: PCIDevice, path: Path, log: list[str]) -> AsyncGenerator[Server]:
     """Serve a device for the length of a block, and check that it ends cleanly."""
     async with trio.open_nursery() as nursery:
-        server = await nursery.start(
-            lambda task_status: serve(device, path, log=log.append, task_status=task_status)
-        )
+        server: Server = await nursery.start(partial(serve, device, path, log=log.append))
         try:
             yield server
         finally:

@@ -1,6 +1,8 @@
 import errno
+import fcntl
 import os
 import re
+import socket
 import stat
 from pathlib import Path
 
@@ -12,7 +14,8 @@ from muserlab.device import BusyError, PCIDevice
 from muserlab.proto import DmaFlags, DmaMap, RegionData, RegionRead, RegionWrite
 from muserlab.server import SocketInUse, serve
 
-from .peer import dial, open_fds, run, serving
+from .conftest import Bar, BigBar
+from .peer import dial, run, serving
 
 
 def test_server_tells_its_path_and_its_client(device: PCIDevice, tmp_path: Path) -> None:
@@ -71,10 +74,8 @@ def test_device_keeps_its_state_from_client_to_client(device: PCIDevice, tmp_pat
 
 
 def test_stopping_disconnects_the_client_and_leaves_nothing(
-    device: PCIDevice, tmp_path: Path
+    no_leak: None, device: PCIDevice, tmp_path: Path
 ) -> None:
-    before = open_fds()
-
     async def main() -> None:
         async with serving(device, tmp_path / "s", []) as server:
             with dial(server) as peer:
@@ -88,7 +89,6 @@ def test_stopping_disconnects_the_client_and_leaves_nothing(
                 assert device.client is None
 
     run(main)
-    assert open_fds() == before
     assert list(tmp_path.iterdir()) == []
 
 
@@ -110,15 +110,13 @@ def test_suspending_a_device_with_a_window_open_is_refused(
                 await peer.greet()
                 fd = os.memfd_create("guest", os.MFD_ALLOW_SEALING)
                 os.ftruncate(fd, 0x1000)
-                import fcntl
-
                 fcntl.fcntl(fd, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK)
                 await peer.ask(DmaMap(DmaFlags.READ, 0, 0, 0x1000), fd)
                 os.close(fd)
-                with device.dma.window(0, 0x1000):
-                    with pytest.raises(BusyError, match="keeps a DMA window open"):
-                        async with server.suspended():
-                            raise AssertionError
+                busy = pytest.raises(BusyError, match="keeps a DMA window open")
+                with device.dma.window(0, 0x1000), busy:
+                    async with server.suspended():
+                        raise AssertionError
                 async with server.suspended():
                     pass
                 assert (await peer.ask(RegionRead(0, 0, 4))).errno is None
@@ -146,25 +144,44 @@ def test_full_table_of_descriptors_is_waited_out(
     device: PCIDevice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log: list[str] = []
+    accept = socket.socket.accept
+    failures = [OSError(errno.EMFILE, "Too many open files")]
+
+    def overloaded(self: socket.socket) -> object:
+        if failures:
+            raise failures.pop()
+        return accept(self)
 
     async def main() -> None:
         async with serving(device, tmp_path / "s", log) as server:
-            accept = server._file.socket.accept
-            failures = [OSError(errno.EMFILE, "Too many open files")]
-
-            class Full:
-                def __getattr__(self, name: str) -> object:
-                    return getattr(real, name)
-
-                def accept(self) -> object:
-                    if failures:
-                        raise failures.pop()
-                    return accept()
-
-            real = server._file.socket
-            server._file.socket = Full()  # type: ignore[assignment]
+            monkeypatch.setattr(socket.socket, "accept", overloaded)
             with dial(server) as peer:
                 await peer.greet()
 
     run(main)
     assert "adder: cannot take a connection now: [Errno 24] Too many open files" in log
+
+
+def test_new_definition_takes_over_under_the_client(device: PCIDevice, tmp_path: Path) -> None:
+    successor = PCIDevice(
+        "adder", id=(0x1234, 0x0001), bar0=Bar, bar2=BigBar, msi=4, msix=2, intx=True
+    )
+
+    async def main() -> None:
+        async with serving(device, tmp_path / "s", []) as server:
+            with dial(server) as peer:
+                await peer.greet()
+                await peer.ask(RegionWrite(0, 0, b"\5\0\0\0"))
+                messenger = device.dma.messenger
+                async with server.suspended():
+                    successor.adopt(device)
+                    server.adopt(successor)
+                assert successor.dma.messenger is messenger
+                reply = await peer.ask(RegionRead(0, 0, 4))
+                assert isinstance(reply.body, RegionData)
+                assert reply.body.data == b"\5\0\0\0"
+                assert successor.trace.select(kind="read")
+            await trio.testing.wait_all_tasks_blocked()
+            assert successor.client is None
+
+    run(main)

@@ -1,7 +1,6 @@
 import errno
 import fcntl
 import os
-from collections.abc import Iterator
 
 import pytest
 
@@ -20,20 +19,11 @@ from muserlab.proto import (
 )
 
 from .conftest import Steps
-from .peer import open_fds
 
 INTX, MSI, MSIX = 0, 1, 2
 BOTH = DmaFlags.READ | DmaFlags.WRITE
 TRIGGER = IrqSetFlags.TRIGGER
 EVENTFD = IrqSetFlags.DATA_EVENTFD | TRIGGER
-
-
-@pytest.fixture
-def no_leak(device: PCIDevice) -> Iterator[None]:
-    """Fail if a test leaves a descriptor open."""
-    before = open_fds()
-    yield
-    assert open_fds() == before
 
 
 def eventfd() -> int:
