@@ -33,12 +33,14 @@ if TYPE_CHECKING:
         DmaError,
         ExtendedVendorSpecific,
         IrqError,
+        IrqType,
         Memory,
         PCIDevice,
         PCIExpress,
         PowerManagement,
         RawCapability,
         RawExtended,
+        Region,
         RegionError,
         ResetKind,
         VendorSpecific,
@@ -62,19 +64,21 @@ if TYPE_CHECKING:
         bits,
     )
     from muserlab.trace import Event, Kind, Trace
+    from muserlab.vm import Result
 
 _NAMES = {
     "client": "Driver connect",
     "device": (
         "BAR MSI MSIX PASS ROM VGA BusyError DeadlockError DefinitionError DeviceError "
-        "DeviceRegion DeviceSerialNumber DmaError ExtendedVendorSpecific IrqError Memory "
-        "PCIDevice PCIExpress PowerManagement RawCapability RawExtended RegionError ResetKind "
-        "VendorSpecific"
+        "DeviceRegion DeviceSerialNumber DmaError ExtendedVendorSpecific IrqError IrqType Memory "
+        "PCIDevice PCIExpress PowerManagement RawCapability RawExtended Region RegionError "
+        "ResetKind VendorSpecific"
     ),
     "lab": "Lab LabError current serve",
     "live": "Hook HookFailed PatchError Version",
     "regs": "RC RO RW RW1C W1C W1S WO Access Block LayoutError RegisterFile Value bit bits",
     "trace": "Event Kind Trace",
+    "vm": "Result",
 }
 _ROOMS = {name: room for room, names in _NAMES.items() for name in names.split()}
 
@@ -107,6 +111,7 @@ __all__ = [
     "Hook",
     "HookFailed",
     "IrqError",
+    "IrqType",
     "Kind",
     "Lab",
     "LabError",
@@ -118,9 +123,11 @@ __all__ = [
     "PowerManagement",
     "RawCapability",
     "RawExtended",
+    "Region",
     "RegionError",
     "RegisterFile",
     "ResetKind",
+    "Result",
     "Trace",
     "Value",
     "VendorSpecific",

@@ -56,7 +56,7 @@ class Lab:
         with self._changing():
             self._start()
             held = self._served.get(device.name)
-            if held is None:
+            if held is None or held.closed:
                 self._served[device.name] = self._open(device, path)
             elif held.value.device is not device:
                 self._replace(held.value, device)
@@ -123,15 +123,18 @@ class Lab:
         """The served devices by name."""
         return {one.device.name: one.device for one in self._all()}
 
-    def connect(self, name: str | None = None) -> Driver:
+    def connect(
+        self, name: str | None = None, *, timeout: float | None = client.DEFAULT_TIMEOUT
+    ) -> Driver:
         """Connect to a served device as a script that drives it; see `muserlab.client.connect`.
 
         Registers have their names: `drv.bar0.CTRL.write(go=1)`. Without a name there must be one
-        device only.
+        device only. A reply may take timeout seconds, for ever if None.
         """
         served = self._pick(name)
         self.portal.check()
-        return client.connect(served.server.path, layouts=_layouts(served.device))
+        layouts = _layouts(served.device)
+        return client.connect(served.server.path, layouts=layouts, timeout=timeout)
 
     def socket_path(self, name: str | None = None) -> Path:
         """Return where a device's socket is; without a name there must be one device only."""

@@ -4,6 +4,7 @@ A busy cell keeps the interpreter for a whole switch interval, 5 ms by default, 
 thread gets its turn; so that is what every access would cost.
 """
 
+import os
 import sys
 import threading
 
@@ -32,8 +33,19 @@ class SwitchInterval:
         with self._lock:
             self._holders -= 1
             if not self._holders:
-                # The interpreter keeps whole microseconds and rounds down.
-                sys.setswitchinterval(self._before + 0.5e-6)
+                self._put_back()
+
+    def start_afresh(self) -> None:
+        """Put back what was there before, whoever holds it: in a forked child nobody does."""
+        self._lock = threading.Lock()
+        if self._holders:
+            self._holders = 0
+            self._put_back()
+
+    def _put_back(self) -> None:
+        # The interpreter keeps whole microseconds and rounds down.
+        sys.setswitchinterval(self._before + 0.5e-6)
 
 
 SWITCH_INTERVAL = SwitchInterval()
+os.register_at_fork(after_in_child=SWITCH_INTERVAL.start_afresh)

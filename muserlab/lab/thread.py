@@ -68,18 +68,18 @@ class TrioThread:
         Raises LabStuck after timeout seconds, naming the place where the thread is: nothing can
         end a function that neither returns nor awaits.
         """
-        atexit.unregister(self._stop_at_exit)
         thread = self._thread
-        if thread is None or self._portal is None or not self.running:
-            return
-        self._portal.check()
-        self._portal.close()
-        thread.join(timeout)
-        if thread.is_alive():
-            raise LabStuck(
-                f"the trio thread has not ended after {timeout:g} s: it is in {_place(thread)}, "
-                "which neither returns nor awaits. Only restarting the kernel ends it"
-            )
+        if thread is not None and self.running:
+            self.portal.check()
+            self.portal.close()
+            thread.join(timeout)
+            if thread.is_alive():
+                raise LabStuck(
+                    f"the trio thread has not ended after {timeout:g} s: it is in "
+                    f"{_place(thread)}, which neither returns nor awaits. Only restarting the "
+                    "kernel ends it"
+                )
+        atexit.unregister(self._stop_at_exit)
 
     def _run(self, ready: threading.Event) -> None:
         SWITCH_INTERVAL.lower()

@@ -6,6 +6,7 @@ never stacks, and a version that raises makes way for the one before it.
 """
 
 from muserlab.live.batch import Batch, Step
+from muserlab.live.diff import Diff
 from muserlab.live.errors import HookFailed, HookUndefined, LiveError, PatchError
 from muserlab.live.failure import Failure
 from muserlab.live.hook import Hook
@@ -16,6 +17,7 @@ from muserlab.live.version import Version
 
 __all__ = [
     "Batch",
+    "Diff",
     "Failure",
     "Hook",
     "HookFailed",

@@ -46,6 +46,7 @@ warnings.simplefilter("ignore")
 child = os.fork()
 if child == 0:
     assert lab.devices == {}
+    assert sys.getswitchinterval() == 0.005
     lab.stop()
     lab.serve(ml.PCIDevice("child", id=(0x1234, 2), bar0=4096))
     with lab.connect() as drv:

@@ -12,7 +12,16 @@ import trio
 
 import muserlab as ml
 from muserlab.client import ClientError
-from muserlab.lab import Lab, LabStopped, LabStuck, NotServed, PortalError, Report, ReportKind
+from muserlab.lab import (
+    Lab,
+    LabStopped,
+    LabStuck,
+    NotServed,
+    PortalError,
+    Report,
+    ReportKind,
+    served,
+)
 from muserlab.server import SocketFile, SocketInUse
 
 LIMIT = 10.0
@@ -157,6 +166,7 @@ def test_a_second_client_is_turned_away_with_a_line_that_names_the_first(
     lab.serve(dev)
     with lab.connect(), pytest.raises(ClientError):
         lab.connect()
+    lab.portal.call(int)  # the line comes in the step in which the door is closed
     lines = [report.text for report in lab.reports.recent if report.kind is ReportKind.LOG]
     assert any(f"turned away: pid {os.getpid()}" in line for line in lines)
 
@@ -360,3 +370,32 @@ def test_stop_says_which_hook_never_returns(lab: Lab, dev: Any) -> None:
     release.set()
     lab.stop(LIMIT)
     driver.join()
+
+
+@pytest.mark.usefixtures("sockets")
+def test_a_server_that_ends_by_itself_is_reported_and_can_be_served_again(
+    dev: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def ends(*_: Any, task_status: trio.TaskStatus[Any], **__: Any) -> None:
+        task_status.started(None)
+        raise OSError("the socket went away")
+
+    faults: list[Report] = []
+    reported = threading.Event()
+
+    def listen(report: Report) -> None:
+        if report.kind is ReportKind.FAULT:
+            faults.append(report)
+            reported.set()
+
+    with Lab() as lab:
+        lab.reports.attach(listen)
+        with monkeypatch.context() as patched:
+            patched.setattr(served, "serve", ends)
+            lab.serve(dev)
+            assert reported.wait(LIMIT)
+        assert "ended by itself" in faults[0].text
+        assert lab.devices == {}
+        lab.serve(dev)
+        with lab.connect() as drv:
+            drv.bar0.A.write(1)
