@@ -18,6 +18,8 @@ class EventFd:
     would wait for the client. Setting O_NONBLOCK would change the client's own end, which is the
     same open file. So each write asks first whether there is room; where there is none the client
     has not read 2**64 - 2 earlier events, and one more tells it nothing new.
+    Between the two calls only a client that fills the counter on purpose, again and again, can
+    make the write wait: Linux has no write to an eventfd that is non-blocking by itself.
     """
 
     __slots__ = ("_fd", "_room")
