@@ -11,6 +11,8 @@ class Fds:
     """The fds that came with one message, owned until they are taken or closed.
 
     They keep the order in which they were sent; taking one leaves the others where they are.
+
+    too_many: whether there were more than are taken with one message; then none is left.
     """
 
     __slots__ = ("_custody", "_fds", "too_many")

@@ -177,10 +177,11 @@ def test_fds_of_a_reply_belong_to_the_reply_that_can_have_them() -> None:
     client.close()
 
 
-def test_fds_without_a_byte_wait_for_the_next_message() -> None:
+@pytest.mark.parametrize("body", [MAP, READ])
+def test_fds_without_a_byte_wait_for_the_next_message(body: DmaMap | RegionRead) -> None:
     client, server = agreed_pair()
     assert received(server, b"", marked_fds([7])) == []
-    [done] = received(server, client.request(MAP).data, ())
+    [done] = received(server, client.request(body).data, ())
     assert read_marks(done.fds.take_all()) == [7]
 
 
@@ -258,6 +259,14 @@ def test_a_large_write_arrives_in_small_chunks() -> None:
     chunks = [stream[at : at + 1000] for at in range(0, len(stream), 1000)]
     messages = [message for chunk in chunks for message in server.receive(chunk)]
     assert [message.body for message in messages] == [body, READ]
+
+
+def test_data_that_looks_like_messages_stays_data() -> None:
+    client, server = agreed_pair()
+    body = RegionWrite(0, 0, client.request(READ).data * 3)
+    stream = client.request(body).data
+    messages = [m for at in range(0, len(stream), 32) for m in server.receive(stream[at : at + 32])]
+    assert [message.body for message in messages] == [body]
 
 
 def test_one_chunk_brings_many_messages_and_the_start_of_another() -> None:
