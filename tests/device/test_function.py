@@ -1,0 +1,199 @@
+"""A function as a whole: its client, its resets, and what it says of itself."""
+
+import fcntl
+import os
+from typing import Any
+
+import pytest
+
+from muserlab.device import (
+    MSI,
+    BusyError,
+    DeviceError,
+    DeviceSerialNumber,
+    InlineHost,
+    IrqError,
+    PCIDevice,
+    PowerManagement,
+    RegionError,
+    ResetKind,
+)
+
+
+def test_a_second_client_is_refused_by_the_name_of_the_first(dev: PCIDevice) -> None:
+    dev.connect("QEMU")
+    with pytest.raises(BusyError, match="in use by QEMU"):
+        dev.connect("a script")
+    assert dev.client == "QEMU"
+    dev.disconnect()
+    dev.connect("a script")
+    assert dev.client == "a script"
+
+
+def test_clients_coming_and_going_are_told(dev: PCIDevice) -> None:
+    told: list[Any] = []
+    dev.on_connect(lambda dev, client: told.append(("connect", client, dev.client)))
+    dev.on_disconnect(lambda dev, client: told.append(("disconnect", client, dev.client)))
+    dev.on_reset(lambda dev, kind: told.append(kind))
+    dev.connect("tester")
+    dev.disconnect()
+    dev.disconnect()
+    assert told == [
+        ("connect", "tester", "tester"),
+        ResetKind.LOST_CONNECTION,
+        ("disconnect", "tester", None),
+    ]
+    kinds = [event.kind for event in dev.trace if event.kind != "patch"]
+    assert kinds == ["connect", "disconnect", "reset"]
+
+
+def test_a_lost_connection_takes_the_clients_things_and_leaves_the_devices(
+    dev: PCIDevice, bus: Any
+) -> None:
+    dev.connect("tester")
+    bus.write(0x00, 7)
+    bus.write(0x04, 0x0406, 2, region=7)
+    memory = os.memfd_create("tester")
+    os.ftruncate(memory, 4096)
+    dev.dma.map(0x1000, 4096, 0, readable=True, writable=True, fd=memory)
+    event = os.eventfd(0)
+    dev.set_irqs(1, "trigger", 0, 1, [os.dup(event)])
+    dev.disconnect()
+    assert dev.dma.regions == ()
+    assert not dev.msi[0].enabled
+    assert dev.bar0.A.peek() == 7
+    assert bus.read(0x04, 2, region=7) == 0x0406
+    os.close(event)
+
+
+@pytest.mark.parametrize("kind", [ResetKind.DEVICE, ResetKind.FUNCTION_LEVEL])
+def test_a_reset_brings_registers_and_configuration_back(
+    dev: PCIDevice, bus: Any, kind: ResetKind
+) -> None:
+    kinds: list[ResetKind] = []
+    dev.on_reset(lambda dev, kind: kinds.append(kind))
+    bus.write(0x00, 7)
+    bus.write(0x1000, 0x55)
+    bus.write(0x10, 0xFFFF_FFFF, region=7)
+    dev.intx.raise_()
+    dev.reset(kind)
+    assert dev.bar0.A.peek() == 0
+    assert dev.bar0.BUF.peek()[0] == 0x55
+    assert bus.read(0x10, region=7) == 0
+    assert not dev.intx.asserted
+    assert kinds == [kind]
+
+
+def test_coming_back_from_d3hot_resets_a_function_that_loses_its_state(bus_of: Any) -> None:
+    for no_soft_reset, left in ((True, 7), (False, 0)):
+        dev = PCIDevice(
+            "pm", id=(1, 2), bar0=64, capabilities=[PowerManagement(no_soft_reset=no_soft_reset)]
+        )
+        bus = bus_of(dev)
+        power = dev.config.capabilities[0].offset + 4
+        bus.write(0x3C, 7, 1, region=7)
+        for state in (3, 0):
+            bus.write(power, state, 2, region=7)
+        assert bus.read(0x3C, 1, region=7) == left
+
+
+def test_a_failing_or_async_reset_hook_does_not_stop_the_reset(
+    dev: PCIDevice, host: Any, pause: Any
+) -> None:
+    done: list[str] = []
+
+    @dev.on_connect
+    async def slow(dev: PCIDevice, client: str) -> None:
+        await pause()
+        done.append(client)
+
+    @dev.on_reset
+    def broken(dev: PCIDevice, kind: ResetKind) -> None:
+        raise ValueError(kind)
+
+    dev.connect("tester")
+    dev.reset()
+    assert done == []
+    host.tick()
+    assert done == ["tester"]
+    assert [type(failure.exception) for failure in host.failures] == [ValueError]
+
+
+def test_there_are_at_least_nine_regions_and_five_interrupt_types(dev: PCIDevice) -> None:
+    assert len(dev.regions) == 9
+    assert len(dev.irqs) == 5
+    assert dev.region(7) is dev.config
+    for index in (1, 8, 9, -1, 1 << 31):
+        with pytest.raises(RegionError, match="has no region"):
+            dev.region(index)
+    with pytest.raises(IrqError):
+        dev.set_irqs(9, "trigger", 0, 1, None)
+
+
+def test_it_is_quiet_unless_a_window_is_open(dev: PCIDevice) -> None:
+    memory = os.memfd_create("tester", os.MFD_ALLOW_SEALING)
+    os.ftruncate(memory, 4096)
+    fcntl.fcntl(memory, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK)
+    dev.dma.map(0x1000, 4096, 0, readable=True, writable=True, fd=memory)
+    with dev.dma.window(0x1000, 16):
+        assert not dev.quiet
+    assert dev.quiet
+    dev.dma.unmap_all()
+
+
+def test_timed_work_goes_to_the_host(dev: PCIDevice, host: Any) -> None:
+    calls: list[object] = []
+
+    async def work(what: str) -> None:
+        calls.append(what)
+
+    dev.after(1, calls.append, "later")
+    dev.every(2, calls.append, "again")
+    dev.spawn(work, "task")
+    host.tick()
+    assert calls == ["later", "again", "task"]
+    dev.host = InlineHost()
+    for start in (
+        lambda: dev.spawn(work, 1),
+        lambda: dev.after(1, print),
+        lambda: dev.every(1, print),
+    ):
+        with pytest.raises(DeviceError, match="serve the device first"):
+            start()
+
+
+def test_an_unserved_device_prints_what_a_hook_raised(
+    dev: PCIDevice, bus: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dev.host = InlineHost()
+
+    @dev.bar0.A.on_write
+    def broken(dev: PCIDevice, new: int, old: int) -> None:
+        raise ValueError("told")
+
+    bus.write(0, 1)
+    assert "ValueError: told" in capsys.readouterr().err
+
+
+def test_it_describes_itself_as_lspci_does(dev: PCIDevice) -> None:
+    other = PCIDevice(
+        "net",
+        id=(0x1AF4, 0x1041),
+        subsystem=(0x1AF4, 0x1100),
+        class_code=0x020000,
+        revision=1,
+        bar0=dev.bar0.__class__,
+        rom=2048,
+        express=True,
+        msi=MSI(2, masking=True),
+        capabilities=[PowerManagement(), DeviceSerialNumber(0x1122)],
+    )
+    text = other.describe()
+    assert text.splitlines()[0] == "net: Class 020000: Device 1af4:1041 (rev 01)"
+    assert (
+        "Region 0: Memory (32-bit, non-prefetchable) unassigned [size=8K, mappable in part]" in text
+    )
+    assert "Region 6: rom [size=2K]" in text
+    assert "Capabilities: [40] PowerManagement" in text
+    assert "Capabilities: [100 v1] DeviceSerialNumber" in text
+    assert repr(other) == "<PCIDevice net 1af4:1041, no client>"
