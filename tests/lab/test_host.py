@@ -139,12 +139,14 @@ def test_a_task_that_raises_is_reported_once_and_repeats_all_the_same(
     assert report.failure.count >= 2
 
 
-def test_end_tasks_cancels_them_all(host: TrioHost) -> None:
+def test_end_tasks_cancels_them_all(host: TrioHost, portal: Portal) -> None:
+    async def ended() -> None:
+        while not all(task.done for task in tasks):
+            await trio.lowlevel.checkpoint()
+
     tasks = [host.spawn(trio.sleep_forever), host.every(3600, int)]
     host.end_tasks()
-    host.run(int)
-    host.run(int)
-    assert [task.done for task in tasks] == [True, True]
+    portal.submit(ended).result(LIMIT)
 
 
 def test_news_reach_the_caller_before_the_call_returns(host: TrioHost, reports: Reports) -> None:
