@@ -26,6 +26,8 @@ def adopt(new: "PCIDevice", former: "PCIDevice") -> None:
     Raises BusyError, and changes nothing, where a client is connected and its structure differs.
     Nothing of former may be in use at the moment: see PCIDevice.quiet.
     """
+    if new is former:
+        return
     if former.client is not None:
         _check(new, former)
     for region in former.present:

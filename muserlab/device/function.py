@@ -121,9 +121,13 @@ class PCIDevice:
         self._watch_for_resets(config)
 
         self.on_reset = Hook(owner, "on_reset", ("dev", "kind"))
+        """Called after a reset."""
         self.on_connect = Hook(owner, "on_connect", ("dev", "client"))
+        """Called when a client has come."""
         self.on_disconnect = Hook(owner, "on_disconnect", ("dev", "client"))
+        """Called when it has gone."""
         self.on_migrate = Hook(owner, "on_migrate", ("dev", "dropped"))
+        """Called with the values, by name, that have no place in this definition of the device."""
 
     def _name_parts(self) -> None:
         self.bar0: Any

@@ -95,7 +95,7 @@ class Bank(Region, RegisterFile):
         return Plain(start, end, label, *self.backing.at(start))
 
     @property
-    def fd(self) -> int | None:  # type: ignore[override]  # read-only here
+    def fd(self) -> int | None:
         """The sealed memfd that a client may map."""
         return self.backing.fd
 

@@ -27,6 +27,11 @@ def extended(chain: Chain, link: Link) -> Chain:
     return tuple(sorted((*chain, link), key=lambda link: link.stop - link.start))
 
 
+def defined(chain: Chain) -> bool:
+    """Tell whether any of the hooks has a version: one that was only looked at has none."""
+    return any(link.hook for link in chain)
+
+
 def cuts(chain: Chain, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield the pieces of an access, each of which lies in or out of every hooked range."""
     borders = {start, end}

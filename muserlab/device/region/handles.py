@@ -111,6 +111,8 @@ class RegisterPlace(_Place):
         return FieldPlace(self._home, Spot(self._spot.path, self._field_named(name).name))
 
     def _field_named(self, name: str) -> Field:
+        if name in ("peek", "poke"):
+            raise UnknownName(f"{self._spot.path} is no single register of a device to {name} at")
         field = self._register.fields.get(name)
         if field is None:
             hint = did_you_mean(name, self._register.fields)

@@ -84,8 +84,10 @@ class HookTable:
 
     def _meet_at_registers(self, spot: Spot, verb: Verb, hook: Hook) -> None:
         for rank, register in self._under.get(spot.path, ()):
-            field = None if spot.field is None else register.placed.register.fields[spot.field]
-            register.add_hook(verb, field, rank, hook)
+            if spot.field is None:
+                register.add_hook(verb, None, rank, hook)
+            elif (field := register.placed.register.fields.get(spot.field)) is not None:
+                register.add_hook(verb, field, rank, hook)
 
     def _meet_in_span(self, span: Span, verb: Verb, hook: Hook) -> None:
         link = Link(span.start, self._size if span.stop is None else span.stop, hook)

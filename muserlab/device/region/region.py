@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from muserlab.device.errors import RegionError
 from muserlab.device.hooks import HookOwner
-from muserlab.device.region.chain import Chain, Piece, asked, cuts
+from muserlab.device.region.chain import Chain, Piece, asked, cuts, defined
 from muserlab.device.region.changes import Poller
 from muserlab.device.region.classhooks import ClassHooks, RawHook
 from muserlab.device.region.hooktable import HookTable
@@ -27,8 +27,8 @@ class Region:
     crosses a border, of a hooked range or between parts, is carried out in pieces, in ascending
     order; if one must be waited for, those after it wait too.
 
-    `index` is the VFIO index. `fd` is a sealed memfd that the client may map, from `fd_offset` on,
-    in `areas` of (offset, size) or, if there are none, as a whole.
+    What a client may map of `fd` begins at `fd_offset`: `areas` of (offset, size) or, if there are
+    none, all of it.
     """
 
     # As slots they are attributes of the class, whose names no register can take.
@@ -49,7 +49,6 @@ class Region:
     size: int = 0
     readable: bool = True
     writable: bool = True
-    fd: int | None = None
     fd_offset: int = 0
     areas: tuple[tuple[int, int], ...] = ()
     region_type: tuple[int, int] | None = None
@@ -88,6 +87,11 @@ class Region:
         """What the trace calls it: "bar0"."""
         return self._name
 
+    @property
+    def fd(self) -> int | None:
+        """A sealed memfd that the client may map, if there is one."""
+        return None
+
     def lay_out(self, parts: tuple[Part, ...]) -> None:
         """Take what the region is made of: parts that cover every byte of it, in order."""
         self.parts = parts
@@ -109,7 +113,7 @@ class Region:
         be read, EIO where a raw hook failed.
         """
         exact = self._exact.get((offset, count))
-        if exact is None or self.hooks.reads:
+        if exact is None or (self.hooks.reads and defined(self.hooks.reads)):
             self._check(offset, count)
             if not self.readable:
                 raise RegionError(f"{self.name} cannot be read", EPERM)
@@ -128,7 +132,7 @@ class Region:
         be written, EIO where a raw hook failed.
         """
         exact = self._exact.get((offset, len(data)))
-        if exact is None or self.hooks.writes:
+        if exact is None or (self.hooks.writes and defined(self.hooks.writes)):
             self._check(offset, len(data))
             if not self.writable:
                 raise RegionError(f"{self.name} cannot be written", EPERM)

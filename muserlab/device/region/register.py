@@ -113,18 +113,17 @@ class RegisterPart:
         stored = self.stored
         value, after = self.placed.register.read(stored, lanes)
         if after != stored:
-            self.assign(after)
+            self._put(after)
         return value
 
     def _store(self, offset: int, data: bytes) -> int:
         lanes = self.placed.lanes(offset, len(data))
         written = int.from_bytes(data, "little") << 8 * (offset - self.start)
         after = self.placed.register.write(self.stored, written, lanes)
-        self.assign(after)
+        self._put(after)
         return after
 
-    def assign(self, value: int) -> None:
-        """Make value what is stored."""
+    def _put(self, value: int) -> None:
         self._data[self.start : self.end] = value.to_bytes(self.placed.size, "little")
 
     def _bytes(self, value: int, offset: int, count: int) -> bytes:
@@ -165,3 +164,7 @@ class RegisterPart:
     def reset(self) -> None:
         """Give the register its reset value."""
         self.assign(self.placed.register.reset)
+
+    def assign(self, value: int) -> None:
+        """Make value what is stored, for good: no failing hook takes it back."""
+        self._own[self.start : self.end] = value.to_bytes(self.placed.size, "little")

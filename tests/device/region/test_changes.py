@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from muserlab.device import BAR, InlineHost, PCIDevice
 from muserlab.device.region.changes import Watch
 from muserlab.device.region.storage import PAGE
+from muserlab.regs import RW
 
 BUF = 0x1000
 
@@ -161,3 +162,18 @@ def test_a_bar_that_is_mappable_as_a_whole_is_watched_as_a_whole() -> None:
     dev.region(0).write(PAGE + 4, b"x")
     dev.bar0.poller.scan()
     assert found == [PAGE + 4]
+
+
+def test_a_reset_is_no_change() -> None:
+    class Doorbells(BAR, size=PAGE, mappable=True):
+        BELL = RW(0x10, reset=3)
+
+    dev = PCIDevice("bells", id=(1, 2), bar0=Doorbells)
+    found: list[int] = []
+    dev.bar0.on_change(lambda dev, offset, data: found.append(offset))
+    dev.bar0.BELL.poke(9)
+    dev.bar0.poller.scan()
+    dev.reset()
+    dev.bar0.poller.scan()
+    assert dev.bar0.BELL.peek() == 3
+    assert found == []

@@ -71,6 +71,19 @@ def test_a_subclass_inherits_hooks_and_may_have_its_own(adder_bar: Any, bus_of: 
     assert bus_of(one).read(0) == 1
 
 
+def test_a_subclass_may_drop_what_a_class_hook_is_at(adder_bar: Any, bus_of: Any) -> None:
+    adder_bar.CTRL.go.on_write(lambda dev, new, old: None)
+    adder_bar.CH.on_write(lambda dev, new, old: None)
+
+    class Plainer(adder_bar):  # type: ignore[misc]  # a class made by a fixture
+        CTRL = RW(0x08)
+        CH = None
+
+    one = device(Plainer)
+    bus_of(one).write(0x08, 1)
+    assert one.bar0.CTRL.peek() == 1
+
+
 class FileOfOne(RegisterFile):
     CTRL = RW(0, on=bit(0))
 

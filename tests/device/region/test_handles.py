@@ -119,6 +119,7 @@ def test_pokes_cross_to_the_devices_thread(dev: PCIDevice, host: Any) -> None:
         (lambda bar: bar.MODE.poke(1 << 32), ValueError, "does not fit"),
         (lambda bar: bar.MODE.poke(), TypeError, "wants a value or fields"),
         (lambda bar: bar.OUT[0].IDD, UnknownName, "did you mean 'ID'"),
+        (lambda bar: bar.OUT.ID.peek(), UnknownName, "OUT.ID is no single register"),
         (lambda bar: bar.OUT[2], IndexError, "elements 0 to 1"),
         (lambda bar: setattr(bar, "MODE", 1), AttributeError, r"MODE\.poke"),
         (lambda bar: setattr(bar.MODE, "mode", 1), AttributeError, r"use \.poke"),
