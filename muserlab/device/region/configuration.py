@@ -49,6 +49,9 @@ class ConfigRegion(Region):
             else:
                 yield first, last, ()
 
+    def _reached(self, part: Part) -> None:
+        """Say that no part can be accessed directly: the trace tells whose bytes those are."""
+
     def described(self, offset: int, count: int) -> tuple[str, str]:
         """Return where the trace says that an access was, and whose bytes those are."""
         owners = (self.space.owner(first) for _, first, _ in self.parts_in(offset, offset + count))

@@ -33,6 +33,7 @@ class Region:
 
     # As slots they are attributes of the class, whose names no register can take.
     __slots__ = (
+        "_direct",
         "_exact",
         "_index",
         "_name",
@@ -75,7 +76,8 @@ class Region:
         self.hooks = HookTable(owner, name, self.size, self.class_hooks, self.poller)
         self.parts: tuple[Part, ...] = ()
         self._starts: tuple[int, ...] = ()
-        self._exact: dict[tuple[int, int], tuple[Part, str]] = {}
+        self._direct: tuple[tuple[Part, str] | None, ...] = ()
+        self._exact: dict[tuple[int, int], tuple[Part, str] | None] = {}
 
     @property
     def index(self) -> int:
@@ -97,11 +99,9 @@ class Region:
         self.parts = parts
         self._starts = tuple(part.start for part in parts)
         if self.readable and self.writable:
-            self._exact = {
-                (part.start, part.end - part.start): (part, f"{self.name}.{part.label}")
-                for part in parts
-                if part.label and not isinstance(part, Gap)
-            }
+            self._direct = tuple(self._reached(part) for part in parts)
+            wholes = ((part.start, part.end - part.start) for part in parts)
+            self._exact = dict(zip(wholes, self._direct, strict=True))
         self.class_hooks.attach(self.hooks)
 
     # -- what a guest does -------------------------------------------------------------------------
@@ -112,13 +112,13 @@ class Region:
         Raises RegionError: EINVAL where the bytes are not all in the region, EPERM where it cannot
         be read, EIO where a raw hook failed.
         """
-        exact = self._exact.get((offset, count))
-        if exact is None or (self.hooks.reads and defined(self.hooks.reads)):
+        direct = self._exact.get((offset, count)) or self._inside(offset, count)
+        if direct is None or (self.hooks.reads and defined(self.hooks.reads)):
             self._check(offset, count)
             if not self.readable:
                 raise RegionError(f"{self.name} cannot be read", EPERM)
             return drive(self._read(offset, count))
-        part, where = exact
+        part, where = direct
         data = part.read(offset, count)
         if isinstance(data, bytes):
             self._record(Kind.READ, where, offset, data)
@@ -131,17 +131,28 @@ class Region:
         Raises RegionError: EINVAL where the bytes are not all in the region, EPERM where it cannot
         be written, EIO where a raw hook failed.
         """
-        exact = self._exact.get((offset, len(data)))
-        if exact is None or (self.hooks.writes and defined(self.hooks.writes)):
+        direct = self._exact.get((offset, len(data))) or self._inside(offset, len(data))
+        if direct is None or (self.hooks.writes and defined(self.hooks.writes)):
             self._check(offset, len(data))
             if not self.writable:
                 raise RegionError(f"{self.name} cannot be written", EPERM)
             where, note = self.described(offset, len(data))
             self._record(Kind.WRITE, where, offset, data, note)
             return drive(self._write(offset, data))
-        part, where = exact
+        part, where = direct
         self._record(Kind.WRITE, where, offset, data)
         return part.write(offset, data)
+
+    def _reached(self, part: Part) -> tuple[Part, str] | None:
+        """Return a part and where the trace says it is, if it can be accessed without more ado."""
+        return None if isinstance(part, Gap) else (part, self.described(part.start, 1)[0])
+
+    def _inside(self, offset: int, count: int) -> tuple[Part, str] | None:
+        """Return the part in which an access lies entirely, if it can be accessed directly."""
+        if not self._direct or not 0 <= offset < self.size or count < 1:
+            return None
+        direct = self._direct[bisect_right(self._starts, offset) - 1]
+        return direct if direct is not None and offset + count <= direct[0].end else None
 
     async def _read_later(self, where: str, offset: int, pending: Awaitable[bytes]) -> bytes:
         data = await pending
