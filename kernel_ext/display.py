@@ -20,8 +20,7 @@ def register(ip: Any) -> Callable[[], None]:
         ml.PCIDevice: _device,
         ml.Region: _region,
         ml.IrqType: _interrupts,
-        ml.Events: _text,
-        ml.Diff: _text,
+        ml.Result: _text,
     }
     for kind, show in kinds.items():
         formatter.for_type(kind, _bundler(show))
@@ -67,5 +66,5 @@ def _interrupts(irq: Any) -> Any:
 
 
 def _text(thing: Any) -> dict[str, Any]:
-    text = repr(thing)
+    text = str(thing)
     return {"text/plain": text, "text/html": f"<pre>{escape(text)}</pre>"}
