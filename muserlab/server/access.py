@@ -15,10 +15,13 @@ from muserlab.proto import (
 )
 from muserlab.server.answer import Answer, State
 
+_NO_ANSWER = Answer()
+
 
 def read(state: State, body: RegionRead, _fds: Fds) -> Answer | Awaitable[Answer]:
     """Read from a region."""
-    _check_size(body.count, state)
+    if body.count > state.limits.max_data_xfer_size:
+        raise _too_large(body.count, state)
     data = state.device.region(body.region).read(body.offset, body.count)
     if isinstance(data, bytes):
         return Answer(RegionData(body.offset, body.region, data))
@@ -27,9 +30,19 @@ def read(state: State, body: RegionRead, _fds: Fds) -> Answer | Awaitable[Answer
 
 def write(state: State, body: RegionWrite, _fds: Fds) -> Answer | Awaitable[Answer]:
     """Write to a region."""
-    _check_size(len(body.data), state)
-    pending = state.device.region(body.region).write(body.offset, body.data)
     answer = Answer(RegionWritten(body.offset, body.region, len(body.data)))
+    return _write(state, body, answer)
+
+
+def post(state: State, body: RegionWrite, _fds: Fds) -> Answer | Awaitable[Answer]:
+    """Write to a region, without the trouble of an answer that nobody gets."""
+    return _write(state, body, _NO_ANSWER)
+
+
+def _write(state: State, body: RegionWrite, answer: Answer) -> Answer | Awaitable[Answer]:
+    if len(body.data) > state.limits.max_data_xfer_size:
+        raise _too_large(len(body.data), state)
+    pending = state.device.region(body.region).write(body.offset, body.data)
     return answer if pending is None else _write_later(pending, answer)
 
 
@@ -92,7 +105,6 @@ async def _write_later(pending: Awaitable[None], answer: Answer) -> Answer:
     return answer
 
 
-def _check_size(count: int, state: State) -> None:
+def _too_large(count: int, state: State) -> RegionError:
     limit = state.limits.max_data_xfer_size
-    if count > limit:
-        raise RegionError(f"an access of {count} bytes is more than the {limit} agreed on")
+    return RegionError(f"an access of {count} bytes is more than the {limit} agreed on")

@@ -169,12 +169,13 @@ class ClientConnection:
         self._stalled = False
 
     def _must_wait(self, request: Request) -> bool:
+        quiescence = self._quiescence
         return bool(
             self._held
             or self._stalled
-            or self._quiescence.suspended
-            or len(self._quiescence.in_flight) >= MAX_IN_FLIGHT
-            or (self._session.needs_quiet(request) and not self._quiescence.reached)
+            or quiescence.suspensions
+            or len(quiescence.in_flight) >= MAX_IN_FLIGHT
+            or (self._session.needs_quiet(request) and not quiescence.reached)
         )
 
     def _hold(self, request: Request) -> None:

@@ -38,13 +38,9 @@ class Quiescence:
     def __init__(self, device: PCIDevice) -> None:
         self.device = device
         self.in_flight: set[Access] = set()
-        self._suspensions = 0
+        self.suspensions = 0
+        """How many keep the device between two messages now."""
         self._changed = trio.Event()
-
-    @property
-    def suspended(self) -> bool:
-        """Whether somebody keeps the device between two messages now."""
-        return bool(self._suspensions)
 
     @property
     def reached(self) -> bool:
@@ -79,7 +75,7 @@ class Quiescence:
 
         Raises BusyError if a DMA window stays open.
         """
-        self._suspensions += 1
+        self.suspensions += 1
         try:
             await self.wait(reason)
             if not self.reached:
@@ -89,12 +85,12 @@ class Quiescence:
                 )
             yield
         finally:
-            self._suspensions -= 1
+            self.suspensions -= 1
             self._notify()
 
     async def resumed(self) -> None:
         """Wait until nobody keeps the device suspended."""
-        while self._suspensions:
+        while self.suspensions:
             await self._changed.wait()
 
     async def fewer_than(self, count: int) -> None:

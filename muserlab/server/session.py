@@ -43,6 +43,8 @@ HANDLERS: Mapping[type[object], Handler] = {
 }
 
 _COMMANDS = frozenset(Command)
+_POSTED: Mapping[type[object], Handler] = {**HANDLERS, proto.RegionWrite: access.post}
+
 _NEEDS_QUIET = frozenset({proto.DmaUnmap, proto.Reset})
 _TAKES_FDS = frozenset({proto.DmaMap, proto.SetIrqs})
 
@@ -98,7 +100,8 @@ class Session:
           code with EIO; both leave a line in the device's trace. ProtocolError alone is raised:
           no version suits both sides, and the connection should be closed.
         """
-        handler = HANDLERS.get(type(request.body), feature.unsupported)
+        handlers = _POSTED if request.no_reply else HANDLERS
+        handler = handlers.get(type(request.body), feature.unsupported)
         try:
             if request.fds is not NO_FDS:
                 _check_fds(request)

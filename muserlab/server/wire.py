@@ -21,9 +21,11 @@ SOCKET_BUFFER = 1 << 20
 _MAX_FDS = 253
 """The most descriptors that the kernel passes in one message (SCM_MAX_FD)."""
 
+# As plain ints: the arithmetic of socket's enums would cost as much as the receive itself.
+_CLOSE_ON_EXEC = int(socket.MSG_CMSG_CLOEXEC)
+_DESCRIPTORS_LOST = int(socket.MSG_CTRUNC)
+
 _ANCILLARY_SIZE = socket.CMSG_SPACE(_MAX_FDS * 4)
-_RECEIVE_FLAGS = socket.MSG_CMSG_CLOEXEC | socket.MSG_DONTWAIT
-_SEND_FLAGS = socket.MSG_NOSIGNAL | socket.MSG_DONTWAIT
 
 
 class WireClosed(Exception):  # noqa: N818
@@ -59,7 +61,7 @@ class Wire:
         while True:
             try:
                 count, ancillary, flags, _ = self._socket.recvmsg_into(
-                    self._buffers, _ANCILLARY_SIZE, _RECEIVE_FLAGS
+                    self._buffers, _ANCILLARY_SIZE, _CLOSE_ON_EXEC
                 )
             except BlockingIOError:
                 await trio.lowlevel.wait_readable(self._socket)
@@ -67,7 +69,7 @@ class Wire:
             except OSError as error:
                 raise WireClosed(f"the connection broke: {error}") from None
             fds = _descriptors(ancillary) if ancillary else ()
-            if flags & socket.MSG_CTRUNC:
+            if flags & _DESCRIPTORS_LOST:
                 _close_all(fds)
                 raise WireClosed(
                     "file descriptors were lost on the way: this process may have too many open"
@@ -89,23 +91,29 @@ class Wire:
 
         Raises WireClosed when the connection broke.
         """
+        if self._backlog:
+            return self._flush_backlog()
         if self._batch:
-            self._seal()
+            data = self._take_batch()
+            sent = self._send(data)
+            if sent < len(data):
+                self._backlog.append((memoryview(data)[sent:], ()))
+                return False
+        return True
+
+    def _flush_backlog(self) -> bool:
+        self._seal()
         backlog = self._backlog
         while backlog:
             data, fds = backlog[0]
-            try:
-                sent = self._send(data, fds)
-            except BlockingIOError:
-                return False
-            except OSError as error:
-                raise WireClosed(f"the connection broke: {error}") from None
-            # Descriptors go with the first byte: what is left of the message is bytes alone.
-            _close_all(fds)
-            if sent < len(data):
+            sent = self._send(data, fds)
+            if sent:
+                # Descriptors go with the first byte: what is left of the message is bytes alone.
+                _close_all(fds)
                 backlog[0] = data[sent:], ()
-            else:
-                backlog.popleft()
+            if sent < len(data):
+                return False
+            backlog.popleft()
         return True
 
     async def drain(self) -> None:
@@ -133,15 +141,24 @@ class Wire:
 
     def _seal(self) -> None:
         if self._batch:
-            data = self._batch[0] if len(self._batch) == 1 else b"".join(self._batch)
-            self._backlog.append((memoryview(data), ()))
-            self._batch.clear()
+            self._backlog.append((memoryview(self._take_batch()), ()))
 
-    def _send(self, data: memoryview, fds: tuple[int, ...]) -> int:
-        if not fds:
-            return self._socket.send(data, _SEND_FLAGS)
-        rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))
-        return self._socket.sendmsg([data], [rights], _SEND_FLAGS)
+    def _take_batch(self) -> bytes:
+        data = self._batch[0] if len(self._batch) == 1 else b"".join(self._batch)
+        self._batch.clear()
+        return data
+
+    def _send(self, data: bytes | memoryview, fds: Sequence[int] = ()) -> int:
+        """Return how many bytes the socket took: 0 where it has no room now."""
+        try:
+            if not fds:
+                return self._socket.send(data)
+            rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))
+            return self._socket.sendmsg([data], [rights])
+        except BlockingIOError:
+            return 0
+        except OSError as error:
+            raise WireClosed(f"the connection broke: {error}") from None
 
 
 def _descriptors(ancillary: Sequence[tuple[int, int, bytes]]) -> list[int]:
