@@ -25,7 +25,7 @@ from muserlab.device import PCIDevice
 from muserlab.proto import ProtocolError, Reply, Request, Role, Version
 from muserlab.server.answer import Answer
 from muserlab.server.messenger import Messenger
-from muserlab.server.quiesce import Access, Quiescence
+from muserlab.server.quiesce import TIME_LIMIT, Access, Quiescence
 from muserlab.server.session import Session, describe
 from muserlab.server.wire import Wire, WireClosed
 
@@ -34,11 +34,16 @@ SECONDS_PER_TURN = 0.01
 """After so much without a pause, other tasks of the event loop get their turn."""
 
 MAX_IN_FLIGHT = 256
+"""Accesses with async hooks; further requests wait until one has ended."""
+
 MAX_HELD = 1024
 MAX_HELD_BYTES = 8 << 20
+"""Requests that wait; beyond either number nothing is read until all of them are served."""
 
 HANDSHAKE_LIMIT = 5.0
 """Seconds that a client has for its VERSION message; until then it keeps others away."""
+
+_POLL = 0.001
 
 
 class ClientConnection:
@@ -47,12 +52,7 @@ class ClientConnection:
     Resource handling: owns the socket and the session, and closes both when `run` ends.
     """
 
-    def __init__(
-        self,
-        sock: socket.socket,
-        session: Session,
-        quiescence: Quiescence,
-    ) -> None:
+    def __init__(self, sock: socket.socket, session: Session, quiescence: Quiescence) -> None:
         self._session = session
         self._quiescence = quiescence
         self._wire = Wire(sock)
@@ -60,7 +60,7 @@ class ClientConnection:
         self._twin: Wire | None = None
         self._messenger: Messenger | None = None
         self._stalled = False
-        self._held: deque[Request] = deque()
+        self._held: deque[tuple[Request, float]] = deque()
         self._held_bytes = 0
         self._none_held = trio.Event()
         self._nursery: trio.Nursery
@@ -175,30 +175,41 @@ class ClientConnection:
             or self._stalled
             or quiescence.suspensions
             or len(quiescence.in_flight) >= MAX_IN_FLIGHT
-            or (self._session.needs_quiet(request) and not quiescence.reached)
+            or (
+                self._session.needs_quiet(request)
+                and (quiescence.in_flight or self._session.in_use(request))
+            )
         )
 
     def _hold(self, request: Request) -> None:
         if not self._held:
             self._none_held = trio.Event()
             self._nursery.start_soon(self._guard, self._serve_held)
-        self._held.append(request)
+        self._held.append((request, trio.current_time() + TIME_LIMIT))
 
     async def _serve_held(self) -> None:
         """Serve what is held, in order, each as soon as nothing keeps it any more."""
         while self._held:
-            request = self._held[0]
+            request, deadline = self._held[0]
             if self._stalled:
                 await self._wire.drain()
             await self._quiescence.fewer_than(MAX_IN_FLIGHT)
             if self._session.needs_quiet(request):
-                await self._quiescence.wait(describe(request))
+                await self._quiescence.rest(describe(request), deadline)
+                await self._until_unused(request, deadline)
             await trio.lowlevel.checkpoint()
             await self._quiescence.resumed()
-            self._serve(self._held.popleft())
+            self._held.popleft()
+            self._serve(request)
             self._flush()
         self._held_bytes = 0
         self._none_held.set()
+
+    async def _until_unused(self, request: Request, deadline: float) -> None:
+        """Wait for the memory that a request takes away; in vain, it is refused by the device."""
+        with trio.move_on_at(deadline):
+            while self._session.in_use(request):  # noqa: ASYNC110  (a window's end tells nobody)
+                await trio.sleep(_POLL)
 
     async def _expect_version(self) -> None:
         await trio.sleep(HANDSHAKE_LIMIT)
@@ -236,8 +247,8 @@ class ClientConnection:
         """Tell which request of the client would keep it from answering one of ours."""
         if self._twin is not None:
             return None
-        in_flight = (access.request for access in self._quiescence.in_flight)
-        for request in (*in_flight, *self._held):
+        in_flight = [access.request for access in self._quiescence.in_flight]
+        for request in in_flight + [request for request, _ in self._held]:
             if not request.no_reply:
                 return (
                     f"the client waits for the reply to its {describe(request)} and answers "

@@ -41,6 +41,15 @@ def unmap_memory(state: State, body: DmaUnmap, _fds: Fds) -> Answer:
     return Answer(body)
 
 
+def in_use(state: State, body: DmaUnmap) -> bool:
+    """Tell whether a window or a transfer uses the memory that a request would give back."""
+    everything = body.flags == _UNMAP_ALL
+    return any(
+        region.busy and (everything or region.iova == body.address)
+        for region in state.device.dma.regions
+    )
+
+
 def reset(state: State, _body: Reset, _fds: Fds) -> Answer:
     """Put the device into the state of its power-on."""
     state.device.reset(ResetKind.DEVICE)

@@ -30,7 +30,7 @@ class Server:
         self.device = device
         self._file = file
         self._log = log
-        self._quiescence = Quiescence(device)
+        self._quiescence = Quiescence()
         self._connection: ClientConnection | None = None
         self._vacant = trio.Event()
         self._scope = trio.CancelScope()
@@ -50,9 +50,7 @@ class Server:
         """Keep the device between two messages for the length of an `async with` block.
 
         Requests that arrive meanwhile are held and served afterwards, in order. Hooks that are
-        `async def` and in flight get two seconds to finish and are cancelled then.
-
-        Raises BusyError on entering if a task of the device keeps a DMA window open.
+        `async def` and in flight get three seconds to finish and are cancelled then.
         """
         return self._quiescence.suspended_for("a patch")
 
@@ -62,7 +60,7 @@ class Server:
         Call it while the server is suspended and after the new definition has adopted the former
         (PCIDevice.adopt): the client stays connected and notices nothing.
         """
-        self.device = self._quiescence.device = device
+        self.device = device
         if self._connection is not None:
             self._connection.adopt(device)
 
@@ -161,7 +159,7 @@ def _peer(sock: socket.socket) -> str:
     credentials = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
     pid, _, _ = struct.unpack("3i", credentials)
     try:
-        name = Path(f"/proc/{pid}/comm").read_text().strip()
+        name = Path(f"/proc/{pid}/comm").read_text(errors="replace").strip()
     except OSError:
         return f"pid {pid}"
     return f"pid {pid} ({name})"

@@ -4,8 +4,8 @@ A session is one client's use of a device, from its VERSION message to its end. 
 request and gives the answer, so that a test or a replay drives a device the way a client does:
 
     session = Session(device)
-    session.step(Request(0, Version(), ...)).body               # the version agreed on
-    session.step(Request(1, RegionRead(0, 0, 4), ...)).body     # what the register holds
+    session.step(Request(0, Version())).body            # the version agreed on
+    session.step(Request(1, RegionRead(0, 0, 4))).body  # what the register holds
 """
 
 import errno
@@ -14,7 +14,15 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from muserlab import proto
 from muserlab.device import DeviceError, PCIDevice
-from muserlab.proto import NO_FDS, Capabilities, Command, ProtocolError, Request, TwinSocket
+from muserlab.proto import (
+    NO_FDS,
+    Capabilities,
+    Command,
+    DmaUnmap,
+    ProtocolError,
+    Request,
+    TwinSocket,
+)
 from muserlab.server import access, dma, feature, info, irqs
 from muserlab.server.answer import Answer, Handler, State
 from muserlab.trace import Kind
@@ -122,6 +130,13 @@ class Session:
     def needs_quiet(self, request: Request) -> bool:
         """Tell whether the request must not meet an access that is half done."""
         return type(request.body) in _NEEDS_QUIET
+
+    def in_use(self, request: Request) -> bool:
+        """Tell whether the request takes memory away that a window or a transfer is using.
+
+        Taken as it is, it would be refused with EBUSY.
+        """
+        return isinstance(request.body, DmaUnmap) and dma.in_use(self.state, request.body)
 
     def abandon(self, request: Request, reason: str) -> Answer | None:
         """Return what goes back for an async access that was cancelled."""

@@ -120,7 +120,10 @@ class Wire:
         """Send the whole queue, waiting for the socket as long as it takes."""
         async with self._sending:
             while not self.flush():
-                await trio.lowlevel.wait_writable(self._socket)
+                try:
+                    await trio.lowlevel.wait_writable(self._socket)
+                except trio.ClosedResourceError:
+                    raise WireClosed("the connection was closed") from None
 
     @property
     def hung_up(self) -> bool:

@@ -1,7 +1,9 @@
 import errno
+import fcntl
 import mmap
 import os
 import socket
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -279,8 +281,55 @@ def test_async_hook_that_does_not_end_is_cancelled_before_the_client_loses_patie
         assert 2.9 < trio.current_time() - start < 4
 
     scene.play(test, clock=trio.testing.MockClock(autojump_threshold=0))
-    assert any("REGION_READ was cancelled: DEVICE_RESET had waited" in line for line in scene.log)
+    assert any(
+        "REGION_READ was cancelled: DEVICE_RESET could not wait" in line for line in scene.log
+    )
     assert device.trace.select(kind="fault")
+
+
+@pytest.fixture
+def mapped(device: PCIDevice) -> Callable[[Peer], Awaitable[None]]:
+    async def share(peer: Peer) -> None:
+        for address in (0x10000, 0x20000):
+            fd = os.memfd_create("guest", os.MFD_ALLOW_SEALING)
+            os.ftruncate(fd, 0x1000)
+            fcntl.fcntl(fd, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK)
+            await peer.ask(DmaMap(ALL_FLAGS, 0, address, 0x1000), fd)
+            os.close(fd)
+
+    return share
+
+
+def test_unmapping_waits_for_a_window_on_that_memory(
+    scene: Scene, device: PCIDevice, mapped: Callable[[Peer], Awaitable[None]]
+) -> None:
+    async def test(peer: Peer, server: Server) -> None:
+        await mapped(peer)
+        with device.dma.window(0x10000, 0x1000):
+            assert (await peer.ask(DmaUnmap(24, 0, 0x20000, 0x1000))).errno is None
+            assert (await peer.ask(Reset())).errno is None
+            number = await peer.send(DmaUnmap(24, 0, 0x10000, 0x1000))
+            await trio.sleep(1)
+            assert device.dma.regions
+        reply = await peer.reply()
+        assert (reply.message_id, reply.errno) == (number, None)
+
+    scene.play(test, clock=trio.testing.MockClock(autojump_threshold=0))
+
+
+def test_windows_that_stay_open_are_busy_in_time_however_many_requests_wait(
+    scene: Scene, device: PCIDevice, mapped: Callable[[Peer], Awaitable[None]]
+) -> None:
+    async def test(peer: Peer, server: Server) -> None:
+        await mapped(peer)
+        with device.dma.window(0x10000, 0x1000), device.dma.window(0x20000, 0x1000):
+            start = trio.current_time()
+            for address in (0x10000, 0x20000):
+                await peer.send(DmaUnmap(24, 0, address, 0x1000))
+            assert [(await peer.reply()).errno for _ in range(2)] == [errno.EBUSY] * 2
+            assert trio.current_time() - start < 4
+
+    scene.play(test, clock=trio.testing.MockClock(autojump_threshold=0))
 
 
 def test_suspended_device_serves_nothing_and_then_everything(
@@ -451,6 +500,21 @@ def test_client_that_answers_something_else_is_an_error(scene: Scene, reader: li
     (error,) = reader
     assert isinstance(error, DmaError)
     assert error.errno == errno.EIO
+
+
+def test_client_that_takes_no_data_is_not_asked(device: PCIDevice, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with serving(device, tmp_path / "s", []) as server:
+            with dial(server) as peer:
+                offer = Capabilities(max_msg_fds=16, max_data_xfer_size=0)
+                peer.connection = Connection(Role.CLIENT, offer)
+                await peer.greet()
+                messenger = device.dma.messenger
+                assert messenger is not None
+                with pytest.raises(DmaError, match="takes no data"):
+                    await messenger.read(0x1000, 4)
+
+    run(main)
 
 
 def test_client_that_does_not_answer_is_a_timeout_and_its_late_answer_is_dropped(
