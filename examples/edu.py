@@ -103,7 +103,7 @@ def compute(dev, new, old):
         dev.bar0.FACTORIAL.poke(old)  # busy: the write is lost
         return
     dev.bar0.STATUS.poke(computing=1)
-    dev.after(FACTORIAL_SECONDS, computed, dev)
+    dev.after(FACTORIAL_SECONDS, computed)
 
 
 def computed(dev: ml.PCIDevice) -> None:
@@ -121,7 +121,7 @@ def computed(dev: ml.PCIDevice) -> None:
 @EduBar.DMA_CMD.on_write
 def start_dma(dev, new, old):
     if new.start:
-        dev.after(DMA_SECONDS, transfer, dev)
+        dev.after(DMA_SECONDS, transfer)
     else:
         dev.bar0.DMA_CMD.poke(old)  # only a start is taken
 

@@ -239,16 +239,16 @@ class PCIDevice:
     def spawn(
         self, async_fn: Callable[..., Awaitable[object]], *args: object, name: str | None = None
     ) -> Task:
-        """Start an async function as a task that ends with the device."""
-        return self._host.spawn(async_fn, *args, name=name)
+        """Start async_fn(dev, *args) as a task that ends with the device."""
+        return self._host.spawn(async_fn, self, *args, name=name)
 
     def after(self, seconds: float, fn: Callable[..., object], *args: object) -> Task:
-        """Call fn (plain or async) once, that many seconds from now."""
-        return self._host.after(seconds, fn, *args)
+        """Call fn(dev, *args) (plain or async) once, that many seconds from now."""
+        return self._host.after(seconds, fn, self, *args)
 
     def every(self, seconds: float, fn: Callable[..., object], *args: object) -> Task:
-        """Call fn (plain or async) again and again, that many seconds apart."""
-        return self._host.every(seconds, fn, *args)
+        """Call fn(dev, *args) (plain or async) again and again, that many seconds apart."""
+        return self._host.every(seconds, fn, self, *args)
 
     def adopt(self, former: "PCIDevice") -> None:
         """Take the place of a former definition of this device; see adopt.adopt.

@@ -11,8 +11,10 @@ from muserlab.lab.qemuargs import QemuArguments, qemu_arguments
 from muserlab.lab.reports import Report, ReportKind, Reports
 from muserlab.lab.serving import current, serve
 from muserlab.lab.status import DeviceStatus, LabStatus
+from muserlab.lab.vm import VM
 
 __all__ = [
+    "VM",
     "DeviceStatus",
     "Future",
     "Lab",

@@ -142,16 +142,19 @@ def test_it_is_quiet_unless_a_window_is_open(dev: PCIDevice) -> None:
 
 
 def test_timed_work_goes_to_the_host(dev: PCIDevice, host: Any) -> None:
-    calls: list[object] = []
+    calls: list[tuple[PCIDevice, str]] = []
 
-    async def work(what: str) -> None:
-        calls.append(what)
+    def note(dev: PCIDevice, what: str) -> None:
+        calls.append((dev, what))
 
-    dev.after(1, calls.append, "later")
-    dev.every(2, calls.append, "again")
+    async def work(dev: PCIDevice, what: str) -> None:
+        calls.append((dev, what))
+
+    dev.after(1, note, "later")
+    dev.every(2, note, "again")
     dev.spawn(work, "task")
     host.tick()
-    assert calls == ["later", "again", "task"]
+    assert calls == [(dev, "later"), (dev, "again"), (dev, "task")]
     dev.host = InlineHost()
     for start in (
         lambda: dev.spawn(work, 1),

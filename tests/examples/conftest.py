@@ -12,8 +12,8 @@ import muserlab as ml
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
-@pytest.fixture
-def example() -> Callable[[str], ModuleType]:
+@pytest.fixture(scope="session")
+def load_example() -> Callable[[str], ModuleType]:
     """Give a function that loads an example by name."""
 
     def load(name: str) -> ModuleType:
@@ -25,6 +25,12 @@ def example() -> Callable[[str], ModuleType]:
         return module
 
     return load
+
+
+@pytest.fixture
+def example(load_example: Callable[[str], ModuleType]) -> Callable[[str], ModuleType]:
+    """Give the same function to a single test."""
+    return load_example
 
 
 @pytest.fixture

@@ -312,8 +312,8 @@ def test_patches_do_not_nest_and_need_something_that_is_served(lab: Lab, dev: An
 def test_nothing_is_left_after_stop(lab: Lab, dev: Any, sockets: Path) -> None:
     lab.serve(dev)
     lab.serve(adder("other"))
-    dev.every(0.001, int)
-    dev.spawn(trio.sleep_forever)
+    dev.every(0.001, id)
+    dev.host.spawn(trio.sleep_forever)
     with lab.connect("adder") as drv:
         drv.bar0.A.write(1)
         lab.stop()
@@ -322,7 +322,7 @@ def test_nothing_is_left_after_stop(lab: Lab, dev: Any, sockets: Path) -> None:
     assert lab.devices == {}
     assert (dev.client, repr(lab)) == (None, "<Lab serving nothing>")
     with pytest.raises(ml.DeviceError, match="serve the device first"):
-        dev.after(0, int)
+        dev.after(0, id)
 
 
 @pytest.mark.usefixtures("nothing_left")

@@ -54,15 +54,15 @@ def test_a_new_definition_carries_the_hooks_on_and_ends_the_formers_tasks(lab: L
     former, newer = device(Former), device(Newer)
     lab.serve(former)
     former.bar0.CTRL.on_write(on_write)
-    task = former.spawn(trio.sleep_forever)
+    task = former.host.spawn(trio.sleep_forever)
     lab.serve(newer)
     with lab.connect() as drv:
         drv.bar0.CTRL.write(1)
     assert newer.bar0.A.peek() == 2
     assert task.done
     with pytest.raises(ml.DeviceError, match="serve the device first"):
-        former.after(0, int)
-    newer.after(0, int)
+        former.after(0, id)
+    newer.after(0, id)
 
 
 def test_another_structure_is_refused_while_a_client_is_connected(lab: Lab) -> None:
@@ -74,9 +74,9 @@ def test_another_structure_is_refused_while_a_client_is_connected(lab: Lab) -> N
         drv.bar0.A.write(3)
         assert former.bar0.A.peek() == 3
     assert lab.devices == {"adder": former}
-    former.after(0, int)
+    former.after(0, id)
     with pytest.raises(ml.DeviceError, match="serve the device first"):
-        larger.after(0, int)
+        larger.after(0, id)
 
 
 def test_in_a_patch_the_definition_is_swapped_with_the_rest_or_not_at_all(lab: Lab) -> None:
