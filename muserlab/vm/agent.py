@@ -8,6 +8,7 @@ from .errors import VmError
 
 _BLOCK = 4096
 _LONGEST_LINE = 128 * 1024
+_DIGITS = 10
 _LONGEST_OUTPUT = 256 * 1024 * 1024
 # The kernel's limit of one argument, which the script becomes, less some room.
 LONGEST_COMMAND = 120_000
@@ -73,13 +74,13 @@ class Agent:
             case [b"ready", boot]:
                 self._outputs.clear()
                 return Ready(boot.decode("ascii", "replace"))
-            case [(b"out" | b"err") as stream, command_id, piece]:
-                self._output(stream, _number(command_id), piece)
-            case [b"done", command_id, status]:
-                output = self._outputs.pop(_number(command_id), None)
+            case [(b"out" | b"err") as stream, command_id, piece] if _is_number(command_id):
+                self._output(stream, int(command_id), piece)
+            case [b"done", command_id, status] if _is_number(command_id) and _is_number(status):
+                output = self._outputs.pop(int(command_id), None)
                 if output is not None:
                     out, err = bytes(output[b"out"]), bytes(output[b"err"])
-                    return Done(_number(command_id), _number(status), out, err)
+                    return Done(int(command_id), int(status), out, err)
             case _:
                 pass
         return None
@@ -101,5 +102,5 @@ def _body(content: bytes) -> bytes:
     return encoded + b"\n" * (-len(encoded) % _BLOCK)
 
 
-def _number(word: bytes) -> int:
-    return int(word) if word.isdigit() else -1
+def _is_number(word: bytes) -> bool:
+    return word.isdigit() and len(word) < _DIGITS

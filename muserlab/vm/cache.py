@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+IMAGES = "images"
+
 
 def cache_folder() -> Path:
     """Return the folder for what can be fetched or built again; it may not exist yet.

@@ -44,7 +44,7 @@ def find_qemu() -> Qemu:
     sysroot = Sysroot.installed()
     if sysroot is None:
         raise QemuNotFound(
-            f"{seen}; needed is QEMU {'.'.join(map(str, OLDEST))} or later, built with that device. "
+            f"{seen}; needed is QEMU {'.'.join(map(str, OLDEST))} or later, with that device. "
             "On a Debian-like x86-64 host, `muserlab vm install` fetches one into your cache"
         )
     return fetched_qemu(sysroot)

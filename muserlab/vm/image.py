@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .cache import cache_folder
+from .cache import IMAGES, cache_folder
 from .cpio import CpioWriter
 from .files import write_atomically
 from .modules import Module, ModuleTree, alias_index, dependency_index
@@ -91,7 +91,7 @@ def guest_image(sysroot: Sysroot, contents: Contents | None = None) -> Path:
         sorted(files.items()),
     ):
         identity.update(repr(part).encode())
-    path = cache_folder() / "images" / f"guest-{identity.hexdigest()[:16]}.cpio"
+    path = cache_folder() / IMAGES / f"guest-{identity.hexdigest()[:16]}.cpio"
     if path.exists():
         path.touch()
         return path

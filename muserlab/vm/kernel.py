@@ -2,7 +2,8 @@
 
 Under emulation the unpacking costs a guest about a second at every boot; QEMU starts the unpacked
 ELF kernel directly by its PVH entry point. Source: Linux, Documentation/arch/x86/boot.rst
-(setup_sects, payload_offset, payload_length; the payload ends with its unpacked size).
+(setup_sects, payload_offset, payload_length; the unpacked size follows the compressed kernel,
+except after gzip, whose own end has it).
 """
 
 import gzip
@@ -12,7 +13,7 @@ import struct
 import subprocess
 from pathlib import Path
 
-from .cache import cache_folder
+from .cache import IMAGES, cache_folder
 from .files import write_atomically
 from .sysroot import Sysroot
 
@@ -26,7 +27,7 @@ _SECTOR = 512
 def unpacked_kernel(sysroot: Sysroot) -> Path:
     """Return the unpacked kernel's file, made when it is missing; the compressed one if need be."""
     identity = hashlib.sha256(str(sorted(sysroot.packages.items())).encode()).hexdigest()[:16]
-    path = cache_folder() / "images" / f"vmlinux-{identity}"
+    path = cache_folder() / IMAGES / f"vmlinux-{identity}"
     if not path.exists():
         kernel = unpack(sysroot.kernel.read_bytes(), sysroot)
         if kernel is None:

@@ -17,7 +17,10 @@ def main(parent: int, program: str, *arguments: str) -> None:
     """Ask for the signal, make sure that the parent has not gone before, and become the program."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() == parent:
-        os.execvp(program, [program, *arguments])
+        try:
+            os.execvp(program, [program, *arguments])
+        except OSError as error:
+            sys.exit(f"{program}: {error.strerror}")
 
 
 if __name__ == "__main__":

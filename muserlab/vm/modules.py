@@ -36,7 +36,7 @@ class Module:
         """Make one from an uncompressed object; ImageError when it is none."""
         try:
             information = _modinfo(content)
-        except (struct.error, ValueError) as error:
+        except (struct.error, ValueError, LookupError, OverflowError) as error:
             raise ImageError(f"{path} is no kernel module: {error}") from error
         depends = [
             name for key, value in information if key == "depends" for name in value.split(",")
@@ -118,7 +118,8 @@ def _needed(module: Module, modules: Mapping[str, Module]) -> list[str]:
 def _modinfo(content: bytes) -> list[tuple[str, str]]:
     if content[:6] != b"\x7fELF\x02\x01":
         raise ValueError("it does not begin like a 64-bit little-endian ELF object")
-    sections_at, entry_size, count, names_index = _ELF_HEADER.unpack_from(content)
+    header: tuple[int, int, int, int] = _ELF_HEADER.unpack_from(content)
+    sections_at, entry_size, count, names_index = header
     sections: list[tuple[int, ...]] = [
         _SECTION.unpack_from(content, sections_at + index * entry_size) for index in range(count)
     ]

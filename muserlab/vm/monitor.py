@@ -29,9 +29,8 @@ class Monitor:
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
         self._client = QMPClient("muserlab")
-        # Its log would reach the terminal; what matters of it is in the errors raised here.
+        # Where no logging is set up, its log would reach the terminal.
         self._client.logger.addHandler(logging.NullHandler())
-        self._client.logger.propagate = False
         self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
         self._turn = threading.Lock()
         self._closed = False

@@ -87,7 +87,7 @@ def arguments(config: Config, kernel: Path, initrd: Path, channels: Channels) ->
         *("-kernel", str(kernel), "-initrd", str(initrd), "-append", _kernel_arguments(config)),
         *("-chardev", f"socket,id=console,fd={channels.console}", "-serial", "chardev:console"),
         *("-chardev", f"socket,id=monitor,fd={channels.monitor}"),
-        *("-mon", "chardev=monitor,mode=control"),
+        *("-qmp", "chardev:monitor"),
         *("-chardev", f"socket,id=agent,fd={channels.agent}"),
         *("-device", f"virtio-serial-pci,addr={_AGENT_SLOT:x},max_ports=2"),
         *("-device", f"virtserialport,nr=1,chardev=agent,name={AGENT_PORT}"),

@@ -3,11 +3,10 @@
 import json
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 from typing import Protocol
 
-from ..cache import cache_folder
+from ..cache import IMAGES, cache_folder
 from ..errors import InstallError
 from ..sysroot import FOLDER, STAMP, Sysroot
 from .apt import Apt, Package
@@ -42,6 +41,7 @@ def install(progress: Progress) -> Sysroot:
         apt, packages = _downloaded(cache / "apt", progress)
         _unpack(apt, packages, cache / FOLDER, progress)
         shutil.rmtree(cache / "apt")
+        shutil.rmtree(cache / IMAGES, ignore_errors=True)  # built from what has been replaced
     return Sysroot.require()
 
 
@@ -63,21 +63,23 @@ def _download(apt: Apt, progress: Progress) -> tuple[Apt, list[Package]]:
 
 
 def _unpack(apt: Apt, packages: list[Package], target: Path, progress: Progress) -> None:
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as temporary:
-        fresh, former = Path(temporary, "fresh"), Path(temporary, "former")
-        fresh.mkdir()
-        for done, package in enumerate(packages):
-            progress("unpack", done, len(packages))
-            _unpack_one(apt.archive(package), fresh)
-        stamp = {
-            "wanted": wanted(),
-            "packages": {package.name: package.version for package in packages},
-        }
-        (fresh / STAMP).write_text(json.dumps(stamp, indent=1))
-        if target.exists():
-            target.rename(former)
-        fresh.rename(target)
-        progress("unpack", len(packages), len(packages))
+    fresh, former = target.with_suffix(".new"), target.with_suffix(".old")
+    for left_over in (fresh, former):
+        shutil.rmtree(left_over, ignore_errors=True)
+    fresh.mkdir()
+    for done, package in enumerate(packages):
+        progress("unpack", done, len(packages))
+        _unpack_one(apt.archive(package), fresh)
+    stamp = {
+        "wanted": wanted(),
+        "packages": {package.name: package.version for package in packages},
+    }
+    (fresh / STAMP).write_text(json.dumps(stamp, indent=1))
+    if target.exists():
+        target.rename(former)
+    fresh.rename(target)
+    shutil.rmtree(former, ignore_errors=True)
+    progress("unpack", len(packages), len(packages))
 
 
 def _unpack_one(archive: Path, target: Path) -> None:

@@ -3,6 +3,7 @@
 Both of apt's formats are read, sources.list(5): stanzas in *.sources and lines in *.list.
 """
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -43,10 +44,11 @@ def host_sources(apt: Path) -> Iterator[Source]:
     """Read the sources of binary packages below an /etc/apt, those that are switched on."""
     parts = apt / "sources.list.d"
     for path in [apt / "sources.list", *sorted(parts.glob("*.list"))]:
-        if path.exists():
+        if os.access(path, os.R_OK):
             yield from lines(path.read_text())
     for path in sorted(parts.glob("*.sources")):
-        yield from stanzas(path.read_text())
+        if os.access(path, os.R_OK):
+            yield from stanzas(path.read_text())
 
 
 def lines(text: str) -> Iterator[Source]:
