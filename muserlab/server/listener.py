@@ -112,6 +112,7 @@ class Server:
 
     async def _serve(self, connection: ClientConnection) -> None:
         self._log(f"{self.device.name}: {connection.client} connected")
+        ending = "the server was stopped"
         try:
             ending = await connection.run()
         except Exception:  # noqa: BLE001  (a fault of ours costs one connection, not the server)
@@ -119,7 +120,7 @@ class Server:
         finally:
             self._connection = None
             self._vacant.set()
-        self._log(f"{self.device.name}: {connection.client} disconnected: {ending}")
+            self._log(f"{self.device.name}: {connection.client} disconnected: {ending}")
 
 
 async def serve(

@@ -10,8 +10,8 @@ import trio
 import trio.testing
 
 from muserlab.device import PCIDevice
-from muserlab.proto import DmaFlags, DmaMap, RegionData, RegionRead, RegionWrite
-from muserlab.server import SocketInUse, serve
+from muserlab.proto import DmaFlags, DmaMap, RegionData, RegionRead, RegionWrite, Request, Version
+from muserlab.server import Session, SocketInUse, serve
 
 from .conftest import Bar, BigBar
 from .peer import dial, run, serving
@@ -75,8 +75,10 @@ def test_device_keeps_its_state_from_client_to_client(device: PCIDevice, tmp_pat
 def test_stopping_disconnects_the_client_and_leaves_nothing(
     no_leak: None, device: PCIDevice, tmp_path: Path
 ) -> None:
+    log: list[str] = []
+
     async def main() -> None:
-        async with serving(device, tmp_path / "s", []) as server:
+        async with serving(device, tmp_path / "s", log) as server:
             with dial(server) as peer:
                 await peer.greet()
                 fd = os.memfd_create("guest")
@@ -89,6 +91,7 @@ def test_stopping_disconnects_the_client_and_leaves_nothing(
 
     run(main)
     assert list(tmp_path.iterdir()) == []
+    assert log[-1].endswith("disconnected: the server was stopped")
 
 
 def test_path_in_use_is_refused_before_serving(device: PCIDevice, tmp_path: Path) -> None:
@@ -161,3 +164,24 @@ def test_new_definition_takes_over_under_the_client(device: PCIDevice, tmp_path:
             assert successor.client is None
 
     run(main)
+
+
+def test_fault_of_ours_costs_one_connection_and_not_the_server(
+    device: PCIDevice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log: list[str] = []
+
+    def broken(self: Session, request: Request) -> None:
+        raise ZeroDivisionError("oops")
+
+    async def main() -> None:
+        async with serving(device, tmp_path / "s", log) as server:
+            with dial(server) as peer, monkeypatch.context() as patch:
+                patch.setattr(Session, "step", broken)
+                await peer.send(Version())
+                assert await peer.at_end()
+            with dial(server) as peer:
+                await peer.greet()
+
+    run(main)
+    assert any("the server failed" in line and "ZeroDivisionError: oops" in line for line in log)
