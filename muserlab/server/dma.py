@@ -3,7 +3,7 @@
 import errno
 
 from muserlab.device import DmaError, ResetKind
-from muserlab.proto import DmaFlags, DmaMap, DmaUnmap, Empty, Fds, Reset
+from muserlab.proto import DmaFlags, DmaMap, DmaUnmap, Fds, Reset
 from muserlab.server.answer import Answer, State
 
 _GET_DIRTY_BITMAP = 1
@@ -53,4 +53,4 @@ def in_use(state: State, body: DmaUnmap) -> bool:
 def reset(state: State, _body: Reset, _fds: Fds) -> Answer:
     """Put the device into the state of its power-on."""
     state.device.reset(ResetKind.DEVICE)
-    return Answer(Empty())
+    return Answer()

@@ -16,7 +16,7 @@ import trio
 BUFFER_SIZE = 1 << 16
 
 SOCKET_BUFFER = 1 << 20
-"""Asked of the kernel for each direction, so that a transfer of 1 MiB needs few turns."""
+"""Asked of the kernel for what we send, so that a transfer of 1 MiB needs few turns."""
 
 _MAX_FDS = 253
 """The most descriptors that the kernel passes in one message (SCM_MAX_FD)."""
