@@ -5,17 +5,18 @@ import contextlib
 import os
 import re
 import threading
-from collections.abc import Generator, Mapping
+from collections.abc import Awaitable, Callable, Generator, Mapping
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar, TypeVarTuple
 
 from muserlab import client
 from muserlab.client import Driver
 from muserlab.device import Bank, PCIDevice
 from muserlab.lab.errors import LabError, LabStopped, NotServed
+from muserlab.lab.future import Future
 from muserlab.lab.held import Held
 from muserlab.lab.portal import Portal
 from muserlab.lab.qemuargs import QemuArguments, qemu_arguments
@@ -26,6 +27,9 @@ from muserlab.lab.thread import TIME_LIMIT, TrioThread
 from muserlab.lab.vm import VM
 from muserlab.live import Batch
 from muserlab.server import SocketInUse, private_directory
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 
 class Lab:
@@ -135,6 +139,17 @@ class Lab:
         self.portal.check()
         layouts = _layouts(served.device)
         return client.connect(served.server.path, layouts=layouts, timeout=timeout)
+
+    def submit(self, async_fn: Callable[[*Ts], Awaitable[T]], *args: *Ts) -> Future[T]:
+        """Start an async function on the lab's thread; return its future at once.
+
+        `await` the future in a cell (or in any asyncio or trio program), or wait for `.result()`:
+
+            data = await lab.submit(dev.dma.aread, 0x1000, 64)
+
+        Cancelling the future, and Ctrl-C while waiting, cancel the function.
+        """
+        return self.portal.submit(async_fn, *args)
 
     def socket_path(self, name: str | None = None) -> Path:
         """Return where a device's socket is; without a name there must be one device only."""

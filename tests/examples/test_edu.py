@@ -71,12 +71,12 @@ def test_the_computing_bit_is_set_meanwhile_and_a_second_number_lost(
     dev: ml.PCIDevice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waiting: list[Any] = []
-    monkeypatch.setattr(dev, "after", lambda _seconds, fn, *args: waiting.append((fn, (dev, *args))))
+    monkeypatch.setattr(dev, "after", lambda _seconds, fn: waiting.append(fn))
     write(dev, 0x08, 6)
     assert read(dev, 0x20) & 1
     write(dev, 0x08, 3)
-    ((fn, args),) = waiting
-    fn(*args)
+    (fn,) = waiting
+    fn(dev)
     assert read(dev, 0x08) == 720
     assert not read(dev, 0x20) & 1
 

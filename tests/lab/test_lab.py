@@ -1,5 +1,6 @@
 """Serving real devices in the background, and driving them by real clients."""
 
+import asyncio
 import json
 import os
 import threading
@@ -399,3 +400,24 @@ def test_a_server_that_ends_by_itself_is_reported_and_can_be_served_again(
         lab.serve(dev)
         with lab.connect() as drv:
             drv.bar0.A.write(1)
+
+
+def test_a_cell_awaits_a_transfer_that_takes_messages(lab: Lab) -> None:
+    dev = adder()
+    lab.serve(dev)
+
+    async def cell(iova: int) -> bytes:
+        return await lab.submit(dev.dma.aread, iova, 5)
+
+    with lab.connect() as drv:
+        memory = drv.dma.offer(4096)
+        memory.view[:5] = b"hello"
+        # The driver answers DMA messages while it waits for something: here, for its own reads.
+        answer = lab.submit(dev.dma.aread, memory.iova, 5)
+        while not answer.done():
+            drv.bar0.A.read()
+        assert answer.result() == b"hello"
+    with lab.connect() as drv:
+        shared = drv.dma.share(4096)
+        shared.view[:5] = b"there"
+        assert asyncio.run(cell(shared.iova)) == b"there"
