@@ -1,1 +1,5 @@
-"""The muserlab command."""
+"""The muserlab command: one module a command, each of which imports what it needs when it runs."""
+
+from muserlab.cli.app import main
+
+__all__ = ["main"]

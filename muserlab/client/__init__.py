@@ -29,7 +29,7 @@ from muserlab.client.mapping import Area, Mapping
 from muserlab.client.memory import Memory
 from muserlab.client.names import format_size, irq_name, region_name
 from muserlab.client.pci import Capability, PciFunction, decode_config
-from muserlab.client.region import AsyncRegion, AsyncRegister
+from muserlab.client.region import AsyncRegion, AsyncRegister, describe_capability
 from muserlab.client.registers import LayoutLike, PlacedLike
 from muserlab.client.transport import Transport
 
@@ -68,6 +68,7 @@ __all__ = [
     "Vector",
     "connect",
     "decode_config",
+    "describe_capability",
     "format_size",
     "irq_name",
     "open_driver",

@@ -13,6 +13,7 @@ from muserlab.client.names import format_size, region_name
 from muserlab.client.registers import Group, LayoutLike, PlacedLike
 from muserlab.proto import (
     GetRegionInfo,
+    RegionCapability,
     RegionData,
     RegionFlags,
     RegionInfo,
@@ -20,6 +21,8 @@ from muserlab.proto import (
     RegionType,
     RegionWrite,
     RegionWritten,
+    SparseMmap,
+    UnknownCapability,
 )
 
 _ARGSZ = 32
@@ -224,6 +227,17 @@ def describe(region: AsyncRegion) -> str:
     if names := region.registers.names():
         words.append(f"({', '.join(names)})")
     return " ".join(words)
+
+
+def describe_capability(capability: RegionCapability) -> str:
+    """Return one of a region's capabilities (`RegionInfo.capabilities`) in a few words."""
+    match capability:
+        case SparseMmap(areas):
+            return " ".join(["mmap", *(f"{at:#x}-{at + size - 1:#x}" for at, size in areas)])
+        case RegionType(kind, subtype):
+            return f"type {kind:#x}.{subtype:#x}"
+        case UnknownCapability(number, version, data):
+            return f"capability {number} v{version} ({len(data)} bytes)"
 
 
 def describe_register(region: str, placed: PlacedLike) -> str:

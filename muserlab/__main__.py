@@ -1,0 +1,5 @@
+"""`python -m muserlab` is the muserlab command."""
+
+from muserlab.cli import main
+
+main()

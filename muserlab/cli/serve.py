@@ -1,0 +1,77 @@
+"""`muserlab serve`: the devices that a file defines, re-loaded when it is saved."""
+
+import signal
+import sys
+import traceback
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from muserlab.cli.errors import told_in_a_line
+
+if TYPE_CHECKING:
+    from muserlab.lab import Report
+
+
+@click.command(short_help="Serve the devices that a file defines.")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--socket", type=click.Path(), help="Where to serve a single device.")
+@click.option("--name", "names", multiple=True, help="Serve only this device. Repeatable.")
+def serve(file: Path, socket: str | None, names: tuple[str, ...]) -> None:
+    """Run FILE and serve every PCIDevice that it defines at its top level, until Ctrl-C.
+
+    Each device is told in one line with its socket and how to start QEMU with it. When FILE is
+    saved it is run again, and what is served is patched while in use; where that is impossible the
+    reason is told and the former definition goes on.
+    """
+    from muserlab.cli.definitions import DefinitionFailed, devices_in, run_file
+    from muserlab.cli.ready import ready_line
+    from muserlab.cli.reload import reload_on_save
+    from muserlab.device import DeviceError
+    from muserlab.lab import LabError, current
+    from muserlab.server import SocketInUse, SocketPathError
+
+    path = file.absolute()
+    sys.path.insert(0, str(path.parent))  # for its own imports, as of a script
+    refusals = (DefinitionFailed, DeviceError, LabError, SocketInUse, SocketPathError, OSError)
+    lab = current()
+    detach = lab.reports.attach(tell)
+    try:
+        with told_in_a_line(*refusals), ended_by_signals():
+            text = path.read_text()
+            devices = devices_in(run_file(path, text), names)
+            if socket is not None and len(devices) != 1:
+                raise click.UsageError(
+                    f"--socket is for one device, not {len(devices)}; pick one with --name"
+                )
+            for device in devices:
+                lab.serve(device, socket)
+                click.echo(ready_line(lab, device.name))
+            reload_on_save(path, text, lab, names)
+    except KeyboardInterrupt:
+        click.echo("stopping", err=True)
+    finally:
+        lab.stop()
+        detach()
+
+
+@contextmanager
+def ended_by_signals() -> Generator[None]:
+    """Let SIGINT and SIGTERM raise KeyboardInterrupt, also where a shell had SIGINT ignored."""
+    ending = (signal.SIGINT, signal.SIGTERM)
+    former = [signal.signal(number, signal.default_int_handler) for number in ending]
+    try:
+        yield
+    finally:
+        for number, handler in zip(ending, former, strict=True):
+            signal.signal(number, handler)
+
+
+def tell(report: "Report") -> None:
+    """Print what the lab has to say on standard error, an error with its traceback."""
+    click.echo(str(report), err=True)
+    if report.error is not None:
+        click.echo("".join(traceback.format_exception(report.error)), nl=False, err=True)
