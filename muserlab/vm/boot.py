@@ -122,7 +122,8 @@ async def _read_console(stream: trio.SocketStream, console: Console, commands: C
     try:
         async for data in stream:
             console.feed(bytes(data))
-            if console.panicked:
-                commands.lose(GuestPanic, f"the guest's kernel panicked:\n{console.tail()}")
+            if console.panic is not None:
+                said = f"{console.panic}; its console says last:\n{console.tail()}"
+                commands.lose(GuestPanic, f"the guest's kernel panicked: {said}")
     except trio.BrokenResourceError:
         pass  # QEMU has ended

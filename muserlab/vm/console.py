@@ -1,9 +1,9 @@
 """The text that the guest's kernel and first process write to the serial console."""
 
-from typing import Final
+import re
 
 # The last line of what a panic prints.
-_PANIC: Final = b"---[ end Kernel panic"
+_PANIC = re.compile(rb"---\[ end Kernel panic - not syncing: (.*) \]---")
 
 
 class Console:
@@ -28,9 +28,10 @@ class Console:
         return self._kept.decode("utf-8", "replace")
 
     @property
-    def panicked(self) -> bool:
-        """Whether the kernel has reported a panic in what is kept."""
-        return _PANIC in self._kept
+    def panic(self) -> str | None:
+        """The reason of the panic that the kernel has reported in what is kept, if it has."""
+        match = _PANIC.search(self._kept)
+        return match[1].decode("utf-8", "replace") if match else None
 
     def tail(self, lines: int = 20) -> str:
         """Return the last lines, for a message."""

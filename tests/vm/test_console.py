@@ -22,9 +22,11 @@ def test_the_tail_has_the_last_lines() -> None:
 
 
 def test_a_panic_is_seen_even_when_it_comes_in_pieces() -> None:
-    console = fed(b"---[ end Kern")
-    assert not console.panicked
-    console.feed(b"el panic - not syncing: why ]---\r\n")
-    assert console.panicked
+    console = fed(b"---[ end Kernel panic - not syn")
+    assert console.panic is None
+    console.feed(b"cing: why")
+    assert console.panic is None
+    console.feed(b" it did ]---\r\n")
+    assert console.panic == "why it did"
     console.forget()
-    assert not console.panicked
+    assert console.panic is None

@@ -154,7 +154,7 @@ def test_a_reset_fails_what_is_under_way_and_gives_a_fresh_guest(
 
 
 def test_a_panic_is_told_with_its_reason_and_a_reset_helps(running_guest: GuestOnThread) -> None:
-    with pytest.raises(GuestPanic, match="sysrq triggered crash"):
+    with pytest.raises(GuestPanic, match="panicked: sysrq triggered crash"):
         running_guest.run("echo c > /proc/sysrq-trigger; sleep 100", timeout=30)
     with pytest.raises(GuestPanic):
         running_guest.run("true")
