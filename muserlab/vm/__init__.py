@@ -4,9 +4,9 @@
 It knows devices only as names and sockets, so anyone's vfio-user server will do.
 """
 
-from .boot import boot
-from .cache import cache_folder
-from .errors import (
+from muserlab.vm.boot import boot
+from muserlab.vm.cache import cache_folder
+from muserlab.vm.errors import (
     BootError,
     CommandFailed,
     CommandTimeout,
@@ -19,13 +19,13 @@ from .errors import (
     UnsupportedHost,
     VmError,
 )
-from .find import Qemu, find_qemu
-from .guest import Guest
-from .image import Contents
-from .install import Progress, install
-from .qemu import Config, Device
-from .result import Result
-from .sysroot import Sysroot
+from muserlab.vm.find import Qemu, find_qemu
+from muserlab.vm.guest import Guest
+from muserlab.vm.image import Contents
+from muserlab.vm.install import Progress, install
+from muserlab.vm.qemu import Config, Device
+from muserlab.vm.result import Result
+from muserlab.vm.sysroot import Sysroot
 
 __all__ = [
     "BootError",

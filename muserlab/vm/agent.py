@@ -4,7 +4,7 @@ import base64
 import binascii
 from dataclasses import dataclass
 
-from .errors import VmError
+from muserlab.vm.errors import VmError
 
 _BLOCK = 4096
 _LONGEST_LINE = 128 * 1024

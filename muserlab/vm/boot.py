@@ -8,17 +8,17 @@ from pathlib import Path
 
 import trio
 
-from .commands import Commands
-from .console import Console
-from .errors import GuestGone, GuestPanic
-from .find import Qemu, find_qemu
-from .guest import Guest
-from .image import guest_image
-from .kernel import unpacked_kernel
-from .monitor import Monitor
-from .process import Process
-from .qemu import Channels, Config, arguments
-from .sysroot import Sysroot
+from muserlab.vm.commands import Commands
+from muserlab.vm.console import Console
+from muserlab.vm.errors import GuestGone, GuestPanic
+from muserlab.vm.find import Qemu, find_qemu
+from muserlab.vm.guest import Guest
+from muserlab.vm.image import guest_image
+from muserlab.vm.kernel import unpacked_kernel
+from muserlab.vm.monitor import Monitor
+from muserlab.vm.process import Process
+from muserlab.vm.qemu import Channels, Config, arguments
+from muserlab.vm.sysroot import Sysroot
 
 _QUIT_SECONDS = 2
 
@@ -115,7 +115,7 @@ def _stream(connection: socket.socket) -> trio.SocketStream:
 async def _watch(process: Process, commands: Commands) -> None:
     await process.watch()
     said = f", saying: {process.messages}" if process.messages else ""
-    commands.lose(GuestGone, f"QEMU has ended: {process.ending}{said}")
+    commands.lose(GuestGone, f"QEMU ended {process.ending}{said}")
 
 
 async def _read_console(stream: trio.SocketStream, console: Console, commands: Commands) -> None:

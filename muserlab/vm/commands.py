@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 import trio
 
-from .agent import Agent, Done, Ready
-from .errors import CommandTimeout, GuestGone, VmError
-from .result import Result
+from muserlab.vm.agent import Agent, Done, Ready
+from muserlab.vm.errors import CommandTimeout, GuestGone, VmError
+from muserlab.vm.result import Result
 
 _KILL_SECONDS = 5
 

@@ -7,8 +7,8 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .errors import QemuNotFound
-from .sysroot import Sysroot
+from muserlab.vm.errors import QemuNotFound
+from muserlab.vm.sysroot import Sysroot
 
 PROGRAM = "qemu-system-x86_64"
 OLDEST = (10, 1)

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import trio
 
-from .commands import Commands
-from .console import Console
-from .errors import BootError, CommandTimeout, GuestGone, VmError
-from .monitor import Monitor
-from .process import Process
-from .qemu import Config, device_id, device_properties
-from .result import Result
+from muserlab.vm.commands import Commands
+from muserlab.vm.console import Console
+from muserlab.vm.errors import BootError, CommandTimeout, GuestGone, VmError
+from muserlab.vm.monitor import Monitor
+from muserlab.vm.process import Process
+from muserlab.vm.qemu import Config, device_id, device_properties
+from muserlab.vm.result import Result
 
 _HOTPLUG_SECONDS = 20
 

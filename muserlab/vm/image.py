@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .cache import IMAGES, cache_folder
-from .cpio import CpioWriter
-from .files import write_atomically
-from .modules import Module, ModuleTree, alias_index, dependency_index
-from .sysroot import Sysroot
+from muserlab.vm.cache import IMAGES, cache_folder
+from muserlab.vm.cpio import CpioWriter
+from muserlab.vm.files import write_atomically
+from muserlab.vm.modules import Module, ModuleTree, alias_index, dependency_index
+from muserlab.vm.sysroot import Sysroot
 
 # What people write drivers for, and what their devices look like to Linux.
 DRIVER_FOLDERS = (

@@ -13,9 +13,9 @@ import struct
 import subprocess
 from pathlib import Path
 
-from .cache import IMAGES, cache_folder
-from .files import write_atomically
-from .sysroot import Sysroot
+from muserlab.vm.cache import IMAGES, cache_folder
+from muserlab.vm.files import write_atomically
+from muserlab.vm.sysroot import Sysroot
 
 _SETUP_SECTS = 0x1F1
 _MAGIC_AT = 0x202

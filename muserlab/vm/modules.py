@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from .errors import ImageError
+from muserlab.vm.errors import ImageError
 
 # e_shoff, e_shentsize, e_shnum, e_shstrndx
 _ELF_HEADER = struct.Struct("<40xQ10xHHH")

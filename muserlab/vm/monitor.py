@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 import trio
 from qemu.qmp import Message, QMPClient, QMPError, Runstate
 
-from .errors import MonitorError
+from muserlab.vm.errors import MonitorError
 
 _T = TypeVar("_T")
 _PATIENCE_SECONDS = 30

@@ -42,7 +42,7 @@ class Process:
                 stderr=subprocess.PIPE,
                 env={**os.environ, **environment},
                 pass_fds=inherited,
-                start_new_session=True,
+                start_new_session=True,  # a terminal's Ctrl-C is not for it
             )
         )
 
@@ -58,13 +58,13 @@ class Process:
 
     @property
     def ending(self) -> str:
-        """How the program ended, for a message; "it is running" while it has not."""
+        """How the program ended, for a message: "with status 1", "by SIGKILL", "not yet"."""
         status = self._child.returncode
         if status is None:
-            return "it is running"
+            return "not yet"
         if status < 0:
-            return f"it was ended by {signal.Signals(-status).name}"
-        return f"it ended with status {status}"
+            return f"by {signal.Signals(-status).name}"
+        return f"with status {status}"
 
     async def watch(self) -> None:
         """Collect what the program says until it has ended, reap it, and set `ended`.

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from .image import Contents
+from muserlab.vm.image import Contents
 
 AGENT_PORT = "org.muserlab.agent"
 _AGENT_SLOT = 0x1E

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
-from .errors import CommandFailed
+from muserlab.vm.errors import CommandFailed
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from .cache import cache_folder
-from .errors import QemuNotFound
+from muserlab.vm.cache import cache_folder
+from muserlab.vm.errors import QemuNotFound
 
 FOLDER = "debian"
 STAMP = "muserlab.json"

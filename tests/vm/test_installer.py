@@ -147,6 +147,16 @@ def test_two_installations_do_the_work_once(fake: FakeHost) -> None:
     assert [step for step, _, _ in fake.steps] == ["waiting for another", "already installed"]
 
 
+def test_an_installation_can_be_stopped_while_it_downloads(fake: FakeHost) -> None:
+    def stop(step: str, done: int, total: int) -> None:
+        if step == "download":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        install(stop)
+    assert install(fake.progress).packages
+
+
 def test_the_hosts_view_of_the_world_stays_out_of_the_configuration(
     fake: FakeHost, empty_cache: Path
 ) -> None:

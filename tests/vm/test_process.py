@@ -30,7 +30,7 @@ async def until_ended(process: Process) -> None:
 
 def test_what_a_program_says_and_how_it_ended_is_kept() -> None:
     process = watched(["sh", "-c", "echo $GREETING >&2; exit 3"], until_ended)
-    assert (process.messages, process.ending) == ("hello", "it ended with status 3")
+    assert (process.messages, process.ending) == ("hello", "with status 3")
 
 
 def test_only_the_end_of_much_is_kept() -> None:
@@ -55,7 +55,7 @@ def test_a_program_that_ignores_the_wish_is_killed_and_reaped() -> None:
     deaf = f"trap '' TERM; echo > /dev/fd/{writing}; while :; do sleep 1000; done"
     process = watched(["sh", "-c", deaf], end_when_deaf, (writing,))
     os.close(reading)
-    assert process.ending == "it was ended by SIGKILL"
+    assert process.ending == "by SIGKILL"
     with pytest.raises(ProcessLookupError):
         os.kill(process.pid, 0)
 

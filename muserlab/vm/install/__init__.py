@@ -4,6 +4,6 @@ What is fetched is in packages, from where in sources; apt downloads and verifie
 installed on the host.
 """
 
-from .installer import Progress, install
+from muserlab.vm.install.installer import Progress, install
 
 __all__ = ["Progress", "install"]

@@ -11,8 +11,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import InstallError
-from .packages import ARCHITECTURE, BACKPORTS, COMPONENT, NOT_NEEDED, SUITES, wanted
+from muserlab.vm.errors import InstallError
+from muserlab.vm.install.packages import (
+    ARCHITECTURE,
+    BACKPORTS,
+    COMPONENT,
+    NOT_NEEDED,
+    SUITES,
+    wanted,
+)
 
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 _INSTALL = ("install", "--yes", "--no-install-recommends", f"--target-release={BACKPORTS}")
@@ -84,10 +91,14 @@ class Apt:
                     pass_fds=[writing],
                 )
             with process:
-                for status in statuses:
-                    match = _PERCENTAGE.match(status)
-                    if match is not None:
-                        progress(float(match["percentage"]))
+                try:
+                    for status in statuses:
+                        match = _PERCENTAGE.match(status)
+                        if match is not None:
+                            progress(float(match["percentage"]))
+                except BaseException:
+                    process.terminate()
+                    raise
         said = self._log.read_text()
         if process.returncode != 0:
             last = "\n".join(said.splitlines()[-_LAST_LINES:])

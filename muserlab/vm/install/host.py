@@ -3,9 +3,9 @@
 import platform
 import shutil
 
-from ..cache import cache_folder
-from ..errors import UnsupportedHost
-from .apt import KEYRING
+from muserlab.vm.cache import cache_folder
+from muserlab.vm.errors import UnsupportedHost
+from muserlab.vm.install.apt import KEYRING
 
 
 def check_host() -> None:

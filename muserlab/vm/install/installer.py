@@ -6,14 +6,14 @@ import subprocess
 from pathlib import Path
 from typing import Protocol
 
-from ..cache import IMAGES, cache_folder
-from ..errors import InstallError
-from ..sysroot import FOLDER, STAMP, Sysroot
-from .apt import Apt, Package
-from .host import check_host
-from .lock import exclusive
-from .packages import wanted
-from .sources import mirrors
+from muserlab.vm.cache import IMAGES, cache_folder
+from muserlab.vm.errors import InstallError
+from muserlab.vm.install.apt import Apt, Package
+from muserlab.vm.install.host import check_host
+from muserlab.vm.install.lock import exclusive
+from muserlab.vm.install.packages import wanted
+from muserlab.vm.install.sources import mirrors
+from muserlab.vm.sysroot import FOLDER, STAMP, Sysroot
 
 
 class Progress(Protocol):

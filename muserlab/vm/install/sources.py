@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from .packages import COMPONENT
+from muserlab.vm.install.packages import COMPONENT
 
 PUBLIC_MIRROR = "http://deb.debian.org/debian"
 _ALWAYS = frozenset({"oldstable", "stable", "testing", "unstable", "sid"})
