@@ -1,8 +1,8 @@
 """The driver's side: connect to any vfio-user server and use its device from a script.
 
 `connect` gives a synchronous `Driver`, `open_driver` an `AsyncDriver` for tasks on trio. Both run
-the same logic, which talks to a server only through a small `Transport`. `pci` decodes a
-configuration space the way lspci shows one.
+the same logic; only who waits for the sockets differs. `decode_config` tells what a configuration
+space says, as lspci does.
 """
 
 from muserlab.client.blocking import Driver, connect
@@ -31,7 +31,6 @@ from muserlab.client.names import format_size, irq_name, region_name
 from muserlab.client.pci import Capability, PciFunction, decode_config
 from muserlab.client.region import AsyncRegion, AsyncRegister, describe_capability
 from muserlab.client.registers import LayoutLike, PlacedLike
-from muserlab.client.transport import Transport
 
 __all__ = [
     "DEFAULT_TIMEOUT",
@@ -64,7 +63,6 @@ __all__ = [
     "ServerGone",
     "ServerRefused",
     "ServerTimeout",
-    "Transport",
     "Vector",
     "connect",
     "decode_config",

@@ -52,15 +52,18 @@ class Channel:
         Raises ServerGone at the end of the stream and where the stream makes no sense any more.
         """
         try:
-            count, ancillary, _, _ = self._socket.recvmsg_into([self._buffer], _ANCILLARY, _RECEIVE)
+            count, ancillary, flags, _ = self._socket.recvmsg_into(
+                [self._buffer], _ANCILLARY, _RECEIVE
+            )
         except BlockingIOError:
             return []
         except OSError as error:
             raise ServerGone(f"the connection broke: {error.strerror}") from error
         fds = _received_fds(ancillary)
-        if not count:
+        if not count or flags & socket.MSG_CTRUNC:
             _close_all(fds)
-            raise ServerGone("the server closed the connection")
+            lost = "fds were lost: this process may have too many open"
+            raise ServerGone(lost if count else "the server closed the connection")
         try:
             return self.connection.receive(memoryview(self._buffer)[:count], fds)
         except ProtocolError as error:

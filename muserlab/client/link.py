@@ -56,14 +56,13 @@ class Link:
         """
         pending = self.peer.submit(body, fds)
         try:
-            arrived = await self.transport.settle(pending, self.timeout)
+            await self.transport.settle(pending, self.timeout)
         finally:
             self.peer.forget(pending)
         if pending.reply is not None:
             return pending.reply
         if pending.failure is not None:
             raise ServerGone(f"{body.command.name} got no reply: {pending.failure}", body.command)
-        assert not arrived
         raise ServerTimeout(f"{body.command.name} got no reply in {self.timeout} s", body.command)
 
     async def ask(
@@ -93,9 +92,12 @@ class Link:
     async def post(self, body: RequestBody, fds: Sequence[int] = ()) -> None:
         """Make a request that is not replied to; returns when the kernel has taken it."""
         self.peer.post(body, fds)
-        if not await self.transport.drain(self.timeout):
-            reason = self.peer.failure or f"the server took nothing for {self.timeout} s"
-            raise ServerGone(f"{body.command.name} was not sent: {reason}", body.command)
+        if await self.transport.drain(self.timeout):
+            return
+        name = body.command.name
+        if self.peer.failure is not None:
+            raise ServerGone(f"{name} was not sent: {self.peer.failure}", body.command)
+        raise ServerTimeout(f"{name} was not taken in {self.timeout} s", body.command)
 
     async def negotiate(self) -> None:
         """Exchange VERSION, and take on the twin socket where the server gives one.

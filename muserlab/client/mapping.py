@@ -5,11 +5,13 @@ whoever touches a mapping behind its new end (SIGBUS). So only a memfd whose sea
 mapped; any other regular file is read and written by system calls, which fail instead.
 """
 
+import errno
 import fcntl
 import mmap
 import os
 import stat
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from muserlab.client.errors import ClientError, NotMappable
@@ -17,6 +19,7 @@ from muserlab.client.integers import pack, unpack
 from muserlab.proto import RegionFlags, RegionInfo, SparseMmap
 
 _MAX_AREAS = 1024
+_END_OF_FILES = 1 << 63
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,8 @@ class Mapping:
         area = self._area(offset, count, allowed=self.readable)
         if area.view is not None:
             return bytes(area.view[offset - area.offset :][:count])
-        data = os.pread(self._fd, count, self._base + offset)
+        with self._telling(offset):
+            data = os.pread(self._fd, count, self._base + offset)
         self._require_whole(count, len(data))
         return data
 
@@ -86,7 +90,9 @@ class Mapping:
         if area.view is not None:
             area.view[offset - area.offset :][: len(data)] = data
         else:
-            self._require_whole(len(data), os.pwrite(self._fd, data, self._base + offset))
+            with self._telling(offset):
+                done = os.pwrite(self._fd, data, self._base + offset)
+            self._require_whole(len(data), done)
 
     def close(self) -> None:
         """Unmap; views that others took stay valid until they are dropped. Twice is fine."""
@@ -116,10 +122,8 @@ class Mapping:
         access = (mmap.PROT_READ if self.readable else 0) | (
             mmap.PROT_WRITE if self.writable else 0
         )
-        try:
+        with self._telling(offset):
             memory = mmap.mmap(self._fd, size, mmap.MAP_SHARED, access, offset=start)
-        except OSError as error:
-            raise NotMappable(f"{self._name}+{offset:#x} cannot be mapped: {error}") from error
         self._maps.append(memory)
         return Area(offset, size, memoryview(memory))
 
@@ -131,6 +135,15 @@ class Mapping:
             if area.offset <= offset and offset + count <= area.offset + area.size and count >= 0:
                 return area
         raise NotMappable(f"{count} bytes at {self._name}+{offset:#x} are in no mapped area")
+
+    @contextmanager
+    def _telling(self, offset: int) -> Generator[None]:
+        """Say of a system call's error where it happened."""
+        try:
+            yield
+        except OSError as error:
+            text = f"the file behind {self._name}+{offset:#x}: {error.strerror}"
+            raise ClientError(text, error.errno or errno.EIO) from error
 
     def _require_whole(self, wanted: int, done: int) -> None:
         if done != wanted:
@@ -146,6 +159,8 @@ def mappable_areas(name: str, info: RegionInfo) -> tuple[tuple[int, int], ...]:
     if RegionFlags.MMAP not in info.flags or not info.size:
         return ()
     sparse = [item for item in info.capabilities if isinstance(item, SparseMmap)]
+    if info.offset + info.size >= _END_OF_FILES:
+        raise NotMappable(f"{name}: no file reaches from {info.offset:#x} on for {info.size:#x}")
     if not sparse:
         return ((0, info.size),)
     areas = sorted(area for item in sparse for area in item.areas if area[1])

@@ -29,7 +29,7 @@ class TrioTransport:
         """Wait until a request is done."""
         event = trio.Event()
         pending.notify = event.set
-        self._unsent.unpark_all()
+        self._send_rest()
         with _within(seconds):
             if not pending.done:
                 await event.wait()
@@ -38,7 +38,7 @@ class TrioTransport:
     async def drain(self, seconds: float | None) -> bool:
         """Wait until the kernel has taken everything that was sent."""
         channel = self._peer.channels[0]
-        self._unsent.unpark_all()
+        self._send_rest()
         with _within(seconds):
             await trio.lowlevel.checkpoint()
             while channel.backlog and self._peer.failure is None:
@@ -81,6 +81,10 @@ class TrioTransport:
                 self._pump(channel)
             else:
                 await self._unsent.park()
+
+    def _send_rest(self) -> None:
+        if self._peer.channels[0].backlog:
+            self._unsent.unpark_all()
 
     def _pump(self, channel: Channel) -> None:
         self._peer.pump(channel)

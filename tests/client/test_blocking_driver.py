@@ -2,6 +2,7 @@
 
 import errno
 import os
+import resource
 import select
 import signal
 import socket
@@ -37,7 +38,7 @@ from muserlab.proto import (
     Version,
 )
 
-from .scripted import Scripted, connect_openly
+from .scripted import Answer, Scripted, connect_openly
 
 
 def test_a_driver_tells_what_the_server_has(server: Scripted) -> None:
@@ -367,6 +368,24 @@ def test_a_server_that_always_wants_more_room_is_given_up_on(server: Scripted) -
     server.on[Command.DEVICE_GET_REGION_INFO] = greedy
     with connect(server.start()) as drv:
         assert drv.bar0.size == 0
+
+
+def test_fds_that_this_process_cannot_take_end_the_connection(server: Scripted) -> None:
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    fd = os.memfd_create("bar")
+
+    def when_none_is_free(request: Any) -> Answer:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (3, limits[1]))
+        return RegionInfo(0, RegionFlags.MMAP, 4096, 0), (fd,)
+
+    with connect(server.start()) as drv:
+        server.on[Command.DEVICE_GET_REGION_INFO] = when_none_is_free
+        try:
+            with pytest.raises(ServerGone, match="got no reply: fds were lost"):
+                drv.request(GetRegionInfo(32, 0))
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    os.close(fd)
 
 
 def test_a_server_of_another_version_is_refused(server: Scripted) -> None:

@@ -109,6 +109,25 @@ def test_areas_outside_of_their_region_are_refused(server: Scripted, memfd: int)
         drv.bar0.map()
 
 
+def test_offsets_that_no_file_has_are_refused(server: Scripted, memfd: int) -> None:
+    info = RegionInfo(0, ACCESS, PAGE, (1 << 64) - PAGE)
+    with (
+        mappable(server, memfd, info) as drv,
+        pytest.raises(NotMappable, match="no file reaches"),
+    ):
+        drv.bar0.map()
+
+
+def test_a_file_that_may_not_be_written_is_told(server: Scripted, memfd: int) -> None:
+    fcntl.fcntl(memfd, fcntl.F_ADD_SEALS, fcntl.F_SEAL_WRITE)
+    with mappable(server, memfd, RegionInfo(0, ACCESS, PAGE, 0)) as drv:
+        with drv.bar0.map() as mapping, pytest.raises(ClientError, match="not permitted"):
+            mapping.write(0, 1)
+        seal(memfd)
+        with pytest.raises(ClientError, match="not permitted"):
+            drv.bar0.map()
+
+
 def test_what_is_no_file_is_refused(server: Scripted) -> None:
     read_end, write_end = os.pipe()
     with (
