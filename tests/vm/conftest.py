@@ -1,7 +1,6 @@
 """Real guests for tests: one boot that many of them share, and none where none is installed."""
 
 import functools
-import os
 import queue
 import threading
 from collections.abc import Awaitable, Callable, Generator
@@ -12,7 +11,7 @@ from typing import Any, TypeVar
 import pytest
 import trio
 
-from muserlab.vm import Guest, QemuNotFound, Result, Sysroot, boot, find_qemu
+from muserlab.vm import Guest, Result, boot
 
 _T = TypeVar("_T")
 
@@ -35,17 +34,6 @@ class GuestOnThread:
 def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return tmp_path / "cache" / "muserlab"
-
-
-@pytest.fixture(scope="session")
-def guest_software() -> None:
-    try:
-        find_qemu()
-        Sysroot.require()
-    except QemuNotFound as error:
-        if os.environ.get("CI") == "true":
-            raise
-        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="module")
