@@ -8,6 +8,7 @@ from pathlib import Path
 
 import trio
 
+from muserlab.vm.blocking import in_thread
 from muserlab.vm.commands import Commands
 from muserlab.vm.console import Console
 from muserlab.vm.errors import GuestGone, GuestPanic
@@ -35,7 +36,7 @@ async def boot(config: Config | None = None, *, timeout: float = 60) -> AsyncGen
     `timeout` seconds.
     """
     config = config or Config()
-    qemu, kernel, initrd = await trio.to_thread.run_sync(_software, config)
+    qemu, kernel, initrd = await in_thread(lambda: _software(config))
     machine = _start(config, qemu, kernel, initrd)
     console = Console()
     commands = Commands(machine.agent)

@@ -1,10 +1,11 @@
 """QEMU's machine protocol, QMP, spoken by QEMU's own client from a trio program.
 
-That client is made for asyncio. Its event loop runs here only while a request is under way, on
-whichever of trio's worker threads carries it, one at a time.
+That client is made for asyncio. Its event loop has a thread of its own for as long as the session
+is open; requests are carried there, one at a time.
 """
 
 import asyncio
+import contextlib
 import logging
 import socket
 import threading
@@ -31,9 +32,12 @@ class Monitor:
         self._client = QMPClient("muserlab")
         # Where no logging is set up, its log would reach the terminal.
         self._client.logger.addHandler(logging.NullHandler())
-        self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
-        self._turn = threading.Lock()
-        self._closed = False
+        self._turn = asyncio.Lock()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(
+            target=self._loop.run_forever, name="muserlab QMP", daemon=True
+        )
+        self._thread.start()
 
     async def execute(self, command: str, arguments: Mapping[str, object] | None = None) -> Any:
         """Return what a command returns; MonitorError says why QEMU refused it."""
@@ -46,8 +50,14 @@ class Monitor:
 
     async def aclose(self) -> None:
         """End the session and close the socket; QEMU should have ended before."""
+        if self._loop.is_closed():
+            return
         with trio.CancelScope(shield=True):
-            await trio.to_thread.run_sync(self._close)
+            await self._carried(self._disconnect())
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
+            self._loop.close()
+            self._connection.close()
 
     async def _remove_device(self, device: str) -> None:
         def concerns(event: Message) -> bool:
@@ -58,40 +68,45 @@ class Monitor:
             await deleted.get()
 
     async def _run(self, what: str, request: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
-        # A request that is given up ends with QEMU, whose end closes the connection.
-        return await trio.to_thread.run_sync(
-            self._run_in_thread, what, request, abandon_on_cancel=True
-        )
+        if self._loop.is_closed():
+            raise MonitorError(f"QEMU's monitor, {what}: the session has been closed")
+        try:
+            return await self._carried(self._in_session(request))
+        except QMPError as error:
+            raise MonitorError(f"QEMU's monitor, {what}: {error}") from error
+        except TimeoutError as error:
+            raise MonitorError(
+                f"QEMU's monitor, {what}: no answer in {_PATIENCE_SECONDS} s"
+            ) from error
 
-    def _run_in_thread(self, what: str, request: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
-        with self._turn:
-            if self._closed:
-                raise MonitorError(f"QEMU's monitor, {what}: the session has been closed")
-            try:
-                return self._runner.run(
-                    asyncio.wait_for(self._in_session(request), _PATIENCE_SECONDS)
-                )
-            except QMPError as error:
-                raise MonitorError(f"QEMU's monitor, {what}: {error}") from error
-            except TimeoutError as error:
-                raise MonitorError(
-                    f"QEMU's monitor, {what}: no answer in {_PATIENCE_SECONDS} s"
-                ) from error
+    async def _carried(self, work: Coroutine[Any, Any, _T]) -> _T:
+        """Run a coroutine on the asyncio loop, to its end even where the wait is given up.
+
+        Cancelled while it connects, the client would be of no use any more. A request that nobody
+        waits for ends with QEMU, whose end closes the connection.
+        """
+        token = trio.lowlevel.current_trio_token()
+        done = trio.Event()
+        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+
+        def wake(_: object) -> None:
+            with contextlib.suppress(trio.RunFinishedError):
+                token.run_sync_soon(done.set)
+
+        future.add_done_callback(wake)
+        await done.wait()
+        return future.result()
 
     async def _in_session(self, request: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
-        if self._client.runstate is Runstate.IDLE:
-            await self._client.connect(self._connection)
-        answer = await request()
-        self._client.events.clear()  # nobody else reads them
-        return answer
+        async with self._turn, asyncio.timeout(_PATIENCE_SECONDS):
+            if self._client.runstate is Runstate.IDLE:
+                await self._client.connect(self._connection)
+            answer = await request()
+            self._client.events.clear()  # nobody else reads them
+            return answer
 
-    def _close(self) -> None:
-        with self._turn:
-            self._closed = True
-            try:
-                self._runner.run(self._client.disconnect())
-            except (QMPError, OSError, EOFError):
-                pass  # the other side is gone, which is why we close
-            finally:
-                self._runner.close()
-                self._connection.close()
+    async def _disconnect(self) -> None:
+        async with self._turn:
+            # The other side is gone, which is why we close.
+            with contextlib.suppress(QMPError, OSError, EOFError):
+                await self._client.disconnect()
