@@ -54,7 +54,10 @@ def reload(path: Path, text: str, lab: Lab, names: Sequence[str]) -> list[str]:
             lines += [f"  {device.name}: {change}" for change in _changes(former, device)]
         else:
             lines.append(f"  {ready_line(lab, device.name)}")
-    return lines + [f"  {name}: not defined any more, served until the end" for name in before]
+    for name in before:
+        lab.withdraw(name)
+        lines.append(f"  {name}: not defined any more, withdrawn")
+    return lines
 
 
 def hook_versions(device: PCIDevice) -> dict[str, tuple[str, str]]:

@@ -65,6 +65,15 @@ class Lab:
             elif held.value.device is not device:
                 self._replace(held.value, device)
 
+    def withdraw(self, name: str) -> None:
+        """Serve a device no more: its client is disconnected, its socket goes, its tasks end.
+
+        The others go on. Raises NotServed where there is no such device.
+        """
+        with self._lock:
+            self._pick(name)
+            self._served.pop(name).close()
+
     def stop(self, timeout: float = TIME_LIMIT) -> None:
         """Disconnect every client, end everything, leave nothing behind; again is harmless.
 

@@ -101,7 +101,7 @@ def test_a_new_device_is_served_and_a_vanished_one_is_told(lab: Lab, save: Save)
     renamed = TEXT.replace('"adder"', '"other"')
     lines = save(renamed)
     assert lines[1].startswith(f"  other ready at {lab.socket_path('other')}  qemu-system-x86_64 ")
-    assert lines[2] == "  adder: not defined any more, served until the end"
+    assert lines[2] == "  adder: not defined any more, withdrawn"
 
 
 def test_devices_are_picked_by_name(file: Path) -> None:

@@ -421,3 +421,22 @@ def test_a_cell_awaits_a_transfer_that_takes_messages(lab: Lab) -> None:
         shared = drv.dma.share(4096)
         shared.view[:5] = b"there"
         assert asyncio.run(cell(shared.iova)) == b"there"
+
+
+def test_a_withdrawn_device_loses_its_client_and_the_others_go_on(lab: Lab) -> None:
+    first, second = adder("first"), adder("second")
+    lab.serve(first)
+    lab.serve(second)
+    path = lab.socket_path("first")
+    with lab.connect("first") as lost, lab.connect("second") as kept:
+        lab.withdraw("first")
+        with pytest.raises(ClientError):
+            lost.bar0.A.read()
+        assert kept.bar0.A.read() == 0
+    assert not path.exists()
+    assert lab.devices == {"second": second}
+    with pytest.raises(NotServed, match="first is not served"):
+        lab.withdraw("first")
+    lab.serve(first)
+    with lab.connect("first") as drv:
+        assert drv.bar0.A.read() == 0
