@@ -11,6 +11,5 @@ if __name__ != "muserlab.kernel_ext":
     )
 
 from .extension import load, unload
-from .kernelspec import install_kernelspec, remove_kernelspec
 
-__all__ = ["install_kernelspec", "load", "remove_kernelspec", "unload"]
+__all__ = ["load", "unload"]

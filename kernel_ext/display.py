@@ -1,29 +1,38 @@
 """How muserlab's things show themselves: a panel for a device, a live table for a region.
 
 Registered with IPython's formatters while the extension is loaded, so that the devices themselves
-know nothing of notebooks. Without ipywidgets, or in a terminal, each keeps its plain repr.
+know nothing of notebooks. In a terminal, or without the widgets' packages, each keeps its plain
+repr.
 """
 
 from collections.abc import Callable
 from html import escape
+from importlib.util import find_spec
 from typing import Any
 
 import muserlab as ml
+from muserlab.lab import Lab, current
 
-Bundle = tuple[dict[str, Any], dict[str, Any]]
+from .shell import Shell, has_page
+from .status import Status
+
+Bundle = dict[str, Any]
+Metadata = dict[str, Any]
 
 
-def register(ip: Any) -> Callable[[], None]:
+def register(ip: Shell) -> Callable[[], None]:
     """Teach IPython to show muserlab's things; return what takes that back."""
+    kinds: dict[type, Callable[[Any], object]] = {ml.Result: _Text, ml.Lab: _status}
+    if has_page(ip) and find_spec("anywidget") is not None:
+        kinds |= {
+            ml.PCIDevice: _device,
+            ml.Region: _region,
+            ml.IrqType: _interrupts,
+            ml.Trace: _trace,
+        }
     formatter = ip.display_formatter.mimebundle_formatter
-    kinds: dict[type, Callable[[Any], Any]] = {
-        ml.PCIDevice: _device,
-        ml.Region: _region,
-        ml.IrqType: _interrupts,
-        ml.Result: _text,
-    }
-    for kind, show in kinds.items():
-        formatter.for_type(kind, _bundler(show))
+    for kind, view in kinds.items():
+        formatter.for_type(kind, _bundler(view))
 
     def unregister() -> None:
         for kind in kinds:
@@ -32,39 +41,55 @@ def register(ip: Any) -> Callable[[], None]:
     return unregister
 
 
-def _bundler(show: Callable[[Any], Any]) -> Callable[..., Bundle | None]:
-    def bundle(thing: Any, include: Any = None, exclude: Any = None) -> Bundle | None:
-        shown = show(thing)
+def _bundler(view: Callable[[Any], Any]) -> Callable[..., tuple[Bundle, Metadata] | None]:
+    """Return what IPython asks of a thing: its view's bundle; the plain repr where it has none."""
+
+    def bundle(thing: object, **kwargs: object) -> tuple[Bundle, Metadata] | None:
+        shown = view(thing)
         if shown is None:
             return None
-        if isinstance(shown, dict):
-            return shown, {}
-        made = shown._repr_mimebundle_(include=include, exclude=exclude)
+        made: Bundle | tuple[Bundle, Metadata] = shown._repr_mimebundle_(**kwargs)
         return made if isinstance(made, tuple) else (made, {})
 
     return bundle
 
 
-def _device(device: Any) -> Any:
+def _device(device: ml.PCIDevice) -> object:
     from .widgets import device_panel
 
     return device_panel(device)
 
 
-def _region(region: Any) -> Any:
-    if not hasattr(region, "registers"):
-        return None
+def _region(region: ml.Region) -> object:
     from .widgets import region_view
 
-    return region_view(region, region.owner.subject)
+    device = region.owner.subject
+    return region_view(region, device) if isinstance(device, ml.PCIDevice) else None
 
 
-def _interrupts(irq: Any) -> Any:
-    from .widgets import Interrupts, table
+def _interrupts(irq: ml.IrqType[Any]) -> object:
+    from .widgets import interrupts_view
 
-    return table(Interrupts(irq.owner.subject), irq.owner.subject)
+    device = irq.owner.subject
+    return interrupts_view(irq, device) if isinstance(device, ml.PCIDevice) else None
 
 
-def _text(thing: Any) -> dict[str, Any]:
-    text = str(thing)
-    return {"text/plain": text, "text/html": f"<pre>{escape(text)}</pre>"}
+def _trace(trace: ml.Trace) -> object:
+    from .widgets import trace_view
+
+    devices = (device for device in current().devices.values() if device.trace is trace)
+    return next((trace_view(device) for device in devices), None)
+
+
+def _status(lab: Lab) -> object:
+    return Status(lab)
+
+
+class _Text:
+    """A thing whose text is what there is to show."""
+
+    def __init__(self, thing: object) -> None:
+        self._text = str(thing)
+
+    def _repr_mimebundle_(self, **_: object) -> Bundle:
+        return {"text/plain": self._text, "text/html": f"<pre>{escape(self._text)}</pre>"}

@@ -1,35 +1,44 @@
 """`%load_ext muserlab` and `%unload_ext muserlab`: what they set up, and how it all goes again."""
 
 from contextlib import ExitStack
-from typing import Any
 
 from muserlab.lab import current
 
 from . import display, wakeup
-from .notices import Notices
+from .notices import PageNotices, TerminalNotices
+from .shell import Shell, has_page
 from .status import Status
+from .watchers import watchers
 
 _loaded: dict[int, ExitStack] = {}  # by the shell's id: there is one, but tests have several
 
 
-def load(ip: Any) -> None:
+def load(ip: Shell) -> None:
     """Set up an IPython shell for the workbench; again is harmless."""
     if id(ip) in _loaded:
         return
-    notices = Notices(ip)
+    notices = PageNotices(ip) if has_page(ip) else TerminalNotices(ip)
+    callbacks = (
+        ("pre_run_cell", notices.begin),
+        ("post_run_cell", notices.refresh),
+        ("post_run_cell", watchers.after_cell),
+    )
     with ExitStack() as undo:
         undo.callback(_stop)
+        watchers.open()
+        undo.callback(watchers.close)
         undo.callback(current().reports.attach(notices.heard))
         undo.callback(display.register(ip))
         undo.callback(wakeup.arm())
-        ip.events.register("post_run_cell", notices.refresh)
-        undo.callback(ip.events.unregister, "post_run_cell", notices.refresh)
+        for event, callback in callbacks:
+            ip.events.register(event, callback)
+            undo.callback(ip.events.unregister, event, callback)
         ip.register_magic_function(_muser, "line", "muser")
         undo.callback(ip.magics_manager.magics["line"].pop, "muser", None)
         _loaded[id(ip)] = undo.pop_all()
 
 
-def unload(ip: Any) -> None:
+def unload(ip: Shell) -> None:
     """Stop the lab, and take back whatever `load` set up; again is harmless."""
     undo = _loaded.pop(id(ip), None)
     if undo is not None:

@@ -2,98 +2,153 @@
 
 The answer to a patch appears in the patching cell at once. When that version later fails, on the
 lab's thread and whatever the notebook is doing then, the traceback is added under the same cell, by
-updating what was displayed there; further failures of the kind only raise its count.
+updating what was displayed there; further failures of the kind only raise its count. A terminal
+cannot change what it showed: there, news are printed when they come.
 """
 
 import itertools
 import os
+from collections import deque
 from dataclasses import dataclass, field
-from typing import Any
+from html import escape
 
+import muserlab as ml
 from muserlab.lab import Report, ReportKind
+
+from .shell import Shell
 
 KEPT = 500  # notices that a later fault may still be added to
 
 
-@dataclass
+@dataclass(eq=False)
 class Notice:
-    """Something displayed, and what has to be said of it since."""
+    """Something displayed under a cell, and what has to be said of it since.
+
+    `cell` is the notebook's name for the cell, `place` the one that versions have.
+    """
 
     display_id: str
+    cell: str
+    place: str
     device: str
     text: str
     faults: list[Report] = field(default_factory=list[Report])
-    shown_counts: tuple[int, ...] = ()
+    shown: int = 0
+    """How many failures the page knows of."""
 
-    def counts(self) -> tuple[int, ...]:
-        """Return how often each fault has happened by now."""
-        return tuple(fault.failure.count for fault in self.faults if fault.failure is not None)
+    def failures(self) -> int:
+        """Return how many there were by now."""
+        return sum(fault.failure.count for fault in self.faults if fault.failure is not None)
 
 
-class Notices:
-    """Shows reports. `heard` may be called on any thread."""
+class PageNotices:
+    """Shows reports on a Jupyter page. `heard` may be called on any thread."""
 
-    def __init__(self, ip: Any) -> None:
+    def __init__(self, ip: Shell) -> None:
         self._ip = ip
+        self._cell = ""
         self._numbers = itertools.count()
-        self._notices: dict[tuple[str, str], Notice] = {}
+        self._notices: deque[Notice] = deque(maxlen=KEPT)
+
+    def begin(self, info: object) -> None:
+        """Forget what was displayed under a cell that is run again: its output is gone."""
+        self._cell = getattr(info, "cell_id", None) or ""
+        if self._cell:
+            kept = [notice for notice in self._notices if notice.cell != self._cell]
+            self._notices = deque(kept, maxlen=KEPT)
 
     def heard(self, report: Report) -> None:
         """Show a notice, or a fault under the notice that it belongs to; the log is for %muser."""
         if report.kind is ReportKind.NOTICE:
             self._show(self._new(report.device, report.text))
         elif report.kind is ReportKind.FAULT:
-            notice = self._blamed(report)
-            if notice is None:
-                notice = self._new(report.device, "")
-                notice.faults.append(report)
-                self._show(notice)
-            else:
-                notice.faults.append(report)
-                self._show(notice, update=True)
+            blamed = self._blamed(report)
+            notice = blamed or self._new(report.device, "")
+            notice.faults.append(report)
+            self._show(notice, update=blamed is not None)
 
     def refresh(self, *_: object) -> None:
-        """Show the counts of faults that happened again. Called after every cell."""
-        for notice in tuple(self._notices.values()):
-            if notice.counts() != notice.shown_counts:
+        """Show the counts of failures that happened again. Called after every cell."""
+        for notice in tuple(self._notices):
+            if notice.failures() != notice.shown:
                 self._show(notice, update=True)
 
     def _new(self, device: str, text: str) -> Notice:
-        number = next(self._numbers)
-        notice = Notice(f"muserlab-{os.getpid()}-{number}", device, text)
-        self._notices[device, text or str(number)] = notice
-        while len(self._notices) > KEPT:
-            del self._notices[next(iter(self._notices))]
+        display_id = f"muserlab-{os.getpid()}-{next(self._numbers)}"
+        place = f"cell In[{self._ip.execution_count}]"
+        notice = Notice(display_id, self._cell, place, device, text)
+        self._notices.append(notice)
         return notice
 
     def _blamed(self, report: Report) -> Notice | None:
-        """Return the notice of the version that failed."""
+        """Return the notice of the version that failed, the one in that version's cell first."""
         failure = report.failure
         if failure is None:
             return None
         told = f"{failure.hook} v{failure.version.number},"
-        for notice in reversed(self._notices.values()):
-            if notice.device == report.device and notice.text.startswith(told):
-                return notice
-        return None
+        named = [n for n in self._notices if n.device == report.device and n.text.startswith(told)]
+        named.sort(key=lambda notice: notice.place == failure.version.place)
+        return named[-1] if named else None
 
     def _show(self, notice: Notice, *, update: bool = False) -> None:
-        notice.shown_counts = notice.counts()
-        parts = [notice.text] if notice.text else []
-        parts += [self._fault(fault) for fault in notice.faults]
-        text = "\n".join(parts)
-        data = {"text/plain": text}
+        notice.shown = notice.failures()
         if notice.faults:
-            data["application/vnd.jupyter.stderr"] = text
+            faults = (fault_text(self._ip, fault) for fault in notice.faults)
+            text = "\n".join([notice.text, *faults]).lstrip("\n")
+            data = {"text/plain": text, "application/vnd.jupyter.stderr": text}
+        else:
+            data = {"text/plain": notice.text, "text/html": _html(notice.text)}
         self._ip.display_pub.publish(
             data, transient={"display_id": notice.display_id}, update=update
         )
 
-    def _fault(self, report: Report) -> str:
-        """Return a fault's traceback, with the cell's own lines, and what came of it."""
-        error = report.error
-        told = str(report.failure or report)
-        if error is None:
-            return told
-        lines = self._ip.InteractiveTB.structured_traceback(type(error), error, error.__traceback__)
-        return "\n".join([*lines, "", told])
+
+class TerminalNotices:
+    """Prints reports on a terminal. `heard` may be called on any thread."""
+
+    def __init__(self, ip: Shell) -> None:
+        self._ip = ip
+        self._faults: dict[ml.Failure, int] = {}
+
+    def begin(self, _info: object) -> None:
+        """Do nothing: a terminal keeps what it showed."""
+
+    def heard(self, report: Report) -> None:
+        """Print a notice or a fault; the log is for %muser."""
+        if report.kind is ReportKind.NOTICE:
+            self._print(report.text)
+        elif report.kind is ReportKind.FAULT:
+            if report.failure is not None:
+                self._faults[report.failure] = report.failure.count
+            self._print(fault_text(self._ip, report))
+
+    def refresh(self, *_: object) -> None:
+        """Print what failed again since it was printed last. Called after every cell."""
+        for failure, count in tuple(self._faults.items()):
+            if failure.count != count:
+                self._faults[failure] = failure.count
+                self._print(str(failure))
+
+    def _print(self, text: str) -> None:
+        self._ip.display_pub.publish({"text/plain": text})
+
+
+def fault_text(ip: Shell, report: Report) -> str:
+    """Return a fault's traceback, with the cell's own lines, and what came of it."""
+    error = report.error
+    told = str(report.failure or report)
+    if error is None:
+        return told
+    lines = ip.InteractiveTB.structured_traceback(type(error), error, error.__traceback__)
+    return "\n".join([*lines, "", told])
+
+
+def _html(text: str) -> str:
+    mark = '<span style="color:var(--jp-success-color1,#2e7d32)">✓</span>'
+    return f'<div style="{_STYLE}">{mark} {escape(text)}</div>'
+
+
+_STYLE = (
+    "font-family:var(--jp-code-font-family,monospace);font-size:var(--jp-code-font-size,13px);"
+    "color:var(--jp-content-font-color2,inherit)"
+)

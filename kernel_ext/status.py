@@ -1,46 +1,50 @@
 """What `%muser` shows."""
 
 from html import escape
-from typing import Any
 
-from muserlab.lab import Lab, LabStatus
+from muserlab.lab import DeviceStatus, Lab, ReportKind
 
 RECENT = 8  # lines of the log
+TITLES = ("device", "client", "accesses", "per second", "socket")
+NOTHING = "nothing is served; ml.serve(device) serves one"
 
 
 class Status:
     """A snapshot of the lab: what is served, who is connected, rates, and the last errors."""
 
-    def __init__(self, lab: Lab | None) -> None:
-        self._status: LabStatus | None = lab.status() if lab is not None else None
-        recent = lab.reports.recent if lab is not None else ()
-        self._log = [str(report) for report in recent if report.kind == "log"][-RECENT:]
+    def __init__(self, lab: Lab) -> None:
+        self._status = lab.status()
+        log = (report for report in lab.reports.recent if report.kind is ReportKind.LOG)
+        self._log = [str(report) for report in log][-RECENT:]
 
     def __repr__(self) -> str:
         """Say it in lines."""
-        if self._status is None or not self._status.devices:
-            return "nothing is served; ml.serve(device) serves one"
-        return "\n".join([str(self._status), *self._log])
+        devices = [str(device) for device in self._status.devices] or [NOTHING]
+        faults = [f"fault: {fault}" for fault in self._status.faults]
+        return "\n".join([*devices, *faults, *self._log])
 
     def _repr_html_(self) -> str:
-        if self._status is None or not self._status.devices:
-            return f"<i>{escape(repr(self))}</i>"
-        rows = "".join(_row(device) for device in self._status.devices)
-        head = "".join(f"<th style='text-align:left'>{title}</th>" for title in TITLES)
-        faults = "".join(
-            f"<div style='color:var(--jp-error-color1,#c62828)'>{escape(str(fault))}</div>"
-            for fault in self._status.faults
+        faults = "<br>".join(escape(str(fault)) for fault in self._status.faults)
+        log = "<br>".join(map(escape, self._log))
+        return (
+            f"{self._served()}"
+            f"<div style='color:var(--jp-error-color1,#c62828)'>{faults}</div>"
+            f"<small style='color:var(--jp-ui-font-color2,#777)'>{log}</small>"
         )
-        log = "".join(f"<div>{escape(line)}</div>" for line in self._log)
-        return f"<table><tr>{head}</tr>{rows}</table>{faults}<small>{log}</small>"
+
+    def _served(self) -> str:
+        if not self._status.devices:
+            return f"<i>{escape(NOTHING)}</i>"
+        head = "".join(f"<th style='text-align:left'>{title}</th>" for title in TITLES)
+        rows = "".join(_row(device) for device in self._status.devices)
+        return f"<table><tr>{head}</tr>{rows}</table>"
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return {"text/plain": repr(self), "text/html": self._repr_html_()}
 
 
-TITLES = ("device", "client", "accesses", "per second", "socket")
-
-
-def _row(device: Any) -> str:
+def _row(device: DeviceStatus) -> str:
     rate = f"{device.rates.accesses:.0f}" if device.rates is not None else ""
     cells = (device.name, device.client or "none", str(device.accesses), rate, str(device.socket))
-    return (
-        "<tr>" + "".join(f"<td style='text-align:left'>{escape(c)}</td>" for c in cells) + "</tr>"
-    )
+    marked = (f"<td style='text-align:left'>{escape(cell)}</td>" for cell in cells)
+    return f"<tr>{''.join(marked)}</tr>"

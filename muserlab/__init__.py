@@ -24,13 +24,16 @@ if TYPE_CHECKING:
         PASS,
         ROM,
         VGA,
+        Bank,
         BusyError,
+        ConfigRegion,
         DeadlockError,
         DefinitionError,
         DeviceError,
         DeviceRegion,
         DeviceSerialNumber,
         DmaError,
+        DmaRegion,
         ExtendedVendorSpecific,
         IrqError,
         IrqType,
@@ -43,10 +46,11 @@ if TYPE_CHECKING:
         Region,
         RegionError,
         ResetKind,
+        Vector,
         VendorSpecific,
     )
     from muserlab.lab import Lab, LabError, current, serve
-    from muserlab.live import Hook, HookFailed, PatchError, Version
+    from muserlab.live import Failure, Hook, HookFailed, PatchError, Version
     from muserlab.regs import (
         RC,
         RO,
@@ -69,13 +73,13 @@ if TYPE_CHECKING:
 _NAMES = {
     "client": "Driver connect",
     "device": (
-        "BAR MSI MSIX PASS ROM VGA BusyError DeadlockError DefinitionError DeviceError "
-        "DeviceRegion DeviceSerialNumber DmaError ExtendedVendorSpecific IrqError IrqType Memory "
-        "PCIDevice PCIExpress PowerManagement RawCapability RawExtended Region RegionError "
-        "ResetKind VendorSpecific"
+        "BAR MSI MSIX PASS ROM VGA Bank BusyError ConfigRegion DeadlockError DefinitionError "
+        "DeviceError DeviceRegion DeviceSerialNumber DmaError DmaRegion ExtendedVendorSpecific "
+        "IrqError IrqType Memory PCIDevice PCIExpress PowerManagement RawCapability RawExtended "
+        "Region RegionError ResetKind Vector VendorSpecific"
     ),
     "lab": "Lab LabError current serve",
-    "live": "Hook HookFailed PatchError Version",
+    "live": "Failure Hook HookFailed PatchError Version",
     "regs": "RC RO RW RW1C W1C W1S WO Access Block LayoutError RegisterFile Value bit bits",
     "trace": "Event Kind Trace",
     "vm": "Result",
@@ -97,17 +101,21 @@ __all__ = [
     "W1S",
     "WO",
     "Access",
+    "Bank",
     "Block",
     "BusyError",
+    "ConfigRegion",
     "DeadlockError",
     "DefinitionError",
     "DeviceError",
     "DeviceRegion",
     "DeviceSerialNumber",
     "DmaError",
+    "DmaRegion",
     "Driver",
     "Event",
     "ExtendedVendorSpecific",
+    "Failure",
     "Hook",
     "HookFailed",
     "IrqError",
@@ -130,6 +138,7 @@ __all__ = [
     "Result",
     "Trace",
     "Value",
+    "Vector",
     "VendorSpecific",
     "Version",
     "bit",

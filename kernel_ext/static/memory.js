@@ -1,91 +1,84 @@
-// A hex view of a window of memory: bytes come as one buffer, changed bytes are marked.
+// A hex view of a window of memory: bytes come as one buffer, changed bytes are marked until the
+// next change.
 
 const PER_LINE = 16;
 
 function render({ model, el }) {
-  const root = document.createElement("div");
-  root.className = "muser-memory";
-  const bar = document.createElement("div");
-  bar.className = "muser-bar";
-  const caption = document.createElement("div");
-  caption.className = "muser-caption";
-  const where = document.createElement("input");
-  where.className = "muser-filter";
-  where.placeholder = "go to offset";
-  bar.append(caption, where);
-  const pre = document.createElement("div");
-  pre.className = "muser-hex";
-  root.append(bar, pre);
-  el.append(root);
+  const caption = make("div", "muser-caption");
+  const places = make("div", "muser-places");
+  const where = entry("go to offset");
+  const said = make("div", "muser-said");
+  const hex = make("div", "muser-frame muser-hex");
+  el.append(make("div", "muser-view muser-memory",
+    make("div", "muser-bar", caption, places, where), hex, said));
 
-  let cells = [];
-  let texts = [];
-  let before = null;
-  let start = -1;
+  let cells = []; // a <span> for each byte
+  let texts = []; // a <span> for each line's characters
+  let before = null; // the bytes that are shown
+  let start = -1; // and the offset of the first
   let updates = 0;
 
-  function build(length, offset) {
-    cells = [];
+  for (const name of model.get("places")) {
+    const button = make("button", "", name);
+    button.onclick = () => model.send({ go: name });
+    places.append(button);
+  }
+
+  function build(length) {
+    cells = Array.from({ length }, () => make("span", "muser-byte"));
     texts = [];
     before = null;
     const lines = [];
     for (let at = 0; at < length; at += PER_LINE) {
-      const line = document.createElement("div");
-      const address = document.createElement("span");
-      address.className = "muser-address";
-      address.textContent = (offset + at).toString(16).padStart(6, "0") + "  ";
-      line.append(address);
-      for (let i = at; i < Math.min(at + PER_LINE, length); i++) {
-        const cell = document.createElement("span");
-        cells.push(cell);
-        line.append(cell, i % 8 === 7 ? "  " : " ");
-      }
-      const text = document.createElement("span");
-      text.className = "muser-ascii";
+      const address = make("span", "muser-address", (start + at).toString(16).padStart(6, "0"));
+      const text = make("span", "muser-ascii");
       texts.push(text);
-      line.append(text);
-      lines.push(line);
+      lines.push(make("div", "", address, ...cells.slice(at, at + PER_LINE), text));
     }
-    pre.replaceChildren(...lines);
+    hex.replaceChildren(...lines);
   }
 
   function draw() {
     const view = model.get("data");
-    const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+    const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice();
     const offset = model.get("offset");
     if (cells.length !== bytes.length || offset !== start) {
-      build(bytes.length, offset);
       start = offset;
+      build(bytes.length);
     }
-    const touched = new Set();
-    bytes.forEach((byte, i) => {
-      if (before !== null && before[i] === byte) { cells[i].className = byte ? "" : "muser-zero"; return; }
-      cells[i].textContent = byte.toString(16).padStart(2, "0");
-      cells[i].className = before !== null ? "muser-changed" : byte ? "" : "muser-zero";
-      touched.add(Math.floor(i / PER_LINE));
-    });
-    for (const line of touched) {
-      const part = bytes.subarray(line * PER_LINE, (line + 1) * PER_LINE);
-      texts[line].textContent = Array.from(part, (b) => (b > 31 && b < 127 ? String.fromCharCode(b) : "·")).join("");
-    }
-    before = bytes.slice();
+    if (before === null || bytes.some((byte, i) => byte !== before[i])) paint(bytes);
     caption.textContent = model.get("caption");
+    said.textContent = model.get("said");
     el.dataset.updates = String(++updates);
   }
 
-  where.onkeydown = (event) => {
-    event.stopPropagation();
+  function paint(bytes) {
+    bytes.forEach((byte, i) => {
+      const changed = before !== null && before[i] !== byte;
+      const look = changed ? "muser-byte muser-changed" : byte ? "muser-byte" : "muser-byte muser-zero";
+      if (cells[i].className !== look) cells[i].className = look;
+      if (changed || before === null) cells[i].textContent = byte.toString(16).padStart(2, "0");
+    });
+    texts.forEach((text, line) => {
+      text.textContent = characters(bytes.subarray(line * PER_LINE, (line + 1) * PER_LINE));
+    });
+    before = bytes;
+  }
+
+  where.addEventListener("keydown", (event) => {
     if (event.key === "Enter") model.send({ go: where.value });
-  };
-  model.on("change:data", draw);
-  model.on("change:offset", draw);
+  });
+  model.on("change", draw);
   draw();
-  model.send({ view: "opened" });
+  const goodbye = watching(model, el);
   return () => {
-    model.off("change:data", draw);
-    model.off("change:offset", draw);
-    model.send({ view: "closed" });
+    model.off("change", draw);
+    goodbye();
   };
+}
+
+function characters(bytes) {
+  return Array.from(bytes, (b) => (b > 31 && b < 127 ? String.fromCharCode(b) : "·")).join("");
 }
 
 export default { render };

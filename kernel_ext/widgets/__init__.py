@@ -1,17 +1,5 @@
 """What there is to look at: live tables, a hex view, and the panel that has them all."""
 
-from .events import TraceEvents
-from .interrupts import Interrupts
-from .panel import device_panel, region_view, table
-from .registers import Registers
-from .table import Table
+from .panel import device_panel, interrupts_view, region_view, trace_view
 
-__all__ = [
-    "Interrupts",
-    "Registers",
-    "Table",
-    "TraceEvents",
-    "device_panel",
-    "region_view",
-    "table",
-]
+__all__ = ["device_panel", "interrupts_view", "region_view", "trace_view"]

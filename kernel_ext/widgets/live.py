@@ -1,80 +1,115 @@
 """What every widget here does: it looks while somebody watches, and only then.
 
-A page that shows the widget says `view: opened`, and `closed` when it goes. In between, `refresh`
-runs a few times a second on the lab's thread, peeks, and sends only what changed; hooks and
-accesses pay nothing for being watched.
+A page says for each of its views when it comes into sight and when it goes, and in between that it
+is still there: a page that was closed says nothing more. Hooks and accesses pay nothing for being
+watched.
 """
 
+import threading
+import time
 from collections.abc import Callable
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any
 
 import anywidget
+import traitlets
 
-REFRESH_SECONDS = 0.1  # ten a second: smooth to the eye, and far from what floods a browser
+from ..watchers import watchers
+from .following import Following
+
+STATIC = Path(__file__).parent.parent / "static"
+
+SIGHT_SECONDS = 25.0  # how long a view counts as seen without a word; a page says it every 10 s
 
 
-class Task(Protocol):
-    """Repeated work that can be ended."""
-
-    def cancel(self) -> None:
-        """End it; again is harmless."""
-
-
-Every = Callable[[float, Callable[[], None]], Task]
+def static(*names: str) -> str:
+    """Return the text of files that belong together."""
+    return "\n".join((STATIC / name).read_text() for name in names)
 
 
 class Live(anywidget.AnyWidget):
-    """A widget kept fresh while it is in view.
+    """A widget kept fresh while it is in view."""
 
-    `every(seconds, function)` is the lab's timer; it may refuse (an unserved device), and then the
-    widget shows what there was when it was made.
-    """
+    said = traitlets.Unicode().tag(sync=True)
+    """What went wrong, for the person who watches."""
 
-    def __init__(self, every: Every, refuses: type[Exception], **traits: Any) -> None:
+    def __init__(
+        self,
+        following: Following,
+        clock: Callable[[], float] = time.monotonic,
+        **traits: object,
+    ) -> None:
         super().__init__(**traits)
-        self._every = every
-        self._refuses = refuses
-        self._views = 0
-        self._task: Task | None = None
+        self.following = following
+        self._clock = clock
+        self._seen_until: dict[str, float] = {}
+        self._looking = threading.Lock()
+        self._blind = False
         self.on_msg(self._heard)
         _answer_while_a_cell_runs(self)
 
     def refresh(self) -> None:
-        """Peek, and set the traits that changed. Called on the lab's thread."""
-        raise TypeError(f"{type(self).__name__} has no refresh()")
+        """Peek, and set the traits that changed (traitlets compares)."""
+        raise NotImplementedError
 
     def handle(self, content: dict[str, Any]) -> None:
-        """Do what a person asked for by hand. Called on a thread of the kernel's."""
+        """Do what a person asked for by hand; what it raises is shown to them."""
 
-    def _heard(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
-        match content:
-            case {"view": "opened"}:
-                self._views += 1
-                self._start()
-            case {"view": "closed"}:
-                self._views -= 1
-                if self._views <= 0:
-                    self._stop()
-            case _:
-                self.handle(content)
+    def still(self) -> tuple[str, str]:
+        """Return what there is now as text and as HTML, for where no widget can run."""
+        raise NotImplementedError
 
-    def _start(self) -> None:
-        if self._task is None:
+    @property
+    def watched(self) -> bool:
+        """Whether any view of it is in sight."""
+        now = self._clock()
+        return any(until > now for until in tuple(self._seen_until.values()))
+
+    def look(self) -> None:
+        """Follow the device and refresh, in one message."""
+        with self._looking:
             try:
-                self._task = self._every(REFRESH_SECONDS, self.refresh)
-            except self._refuses:
-                return
-
-    def _stop(self) -> None:
-        self._views = 0
-        if self._task is not None:
-            self._task.cancel()
-            self._task = None
+                self.following.look()
+                with self.hold_sync():
+                    self.refresh()
+            except Exception as error:  # noqa: BLE001 - one widget's trouble is not the others'
+                self._say(error)
+                self._blind = True
+            else:
+                if self._blind:
+                    self.said = ""
+                self._blind = False
 
     def close(self) -> None:
         """Stop looking and leave the page."""
-        self._stop()
+        self._seen_until.clear()
         super().close()
+
+    def _heard(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
+        match content:
+            case {"view": str(view), "seen": True}:
+                self._seen_until[view] = self._clock() + SIGHT_SECONDS
+                watchers.add(self)
+            case {"view": str(view)}:
+                self._seen_until.pop(view, None)
+            case _:
+                try:
+                    self.handle(content)
+                except Exception as error:  # noqa: BLE001 - the person who clicked reads it
+                    self._say(error)
+                else:
+                    self.said = ""
+                    self.look()
+
+    def _say(self, error: Exception) -> None:
+        self.said = f"{type(error).__name__}: {error}"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Show the widget, and beside it what there is now for where no widget can run."""
+        widget: Any = super()
+        data, metadata = widget._repr_mimebundle_(**kwargs)
+        plain, html = self.still()
+        return {**data, "text/plain": plain, "text/html": html}, metadata
 
 
 def _answer_while_a_cell_runs(widget: Live) -> None:
@@ -83,5 +118,9 @@ def _answer_while_a_cell_runs(widget: Live) -> None:
     ipykernel 7.4 sends a widget's messages to the main shell when they belong to no subshell of the
     widget's own, where they wait for the running cell. There is no public way to say otherwise.
     """
+
+    def answer_there(_data: object, default: object) -> object:
+        return default
+
     if hasattr(widget.comm, "_reply_subshell_for"):
-        widget.comm._reply_subshell_for = lambda _data, default: default
+        widget.comm._reply_subshell_for = answer_there

@@ -1,0 +1,26 @@
+// One line: a lamp, a name, facts.
+
+function render({ model, el }) {
+  const lamp = make("span", "");
+  const name = make("span", "muser-name");
+  const facts = make("span", "muser-facts");
+  el.append(make("div", "muser-view muser-headline", lamp, name, facts));
+  let updates = 0;
+
+  function draw() {
+    lamp.className = `muser-lamp ${model.get("tone")}`;
+    name.textContent = model.get("name");
+    facts.replaceChildren(...model.get("facts").map((fact) => make("span", "", fact)));
+    el.dataset.updates = String(++updates);
+  }
+
+  model.on("change", draw);
+  draw();
+  const goodbye = watching(model, el);
+  return () => {
+    model.off("change", draw);
+    goodbye();
+  };
+}
+
+export default { render };

@@ -1,0 +1,95 @@
+"""Has what is in view look again, ten times a second, on a thread of its own.
+
+Not on the lab's thread: a redraw must not hold up an access. There is a thread only while somebody
+watches and the lab runs. Without a lab a device changes by what cells do, so that one look after
+every cell is enough.
+"""
+
+import threading
+from collections.abc import Callable
+from typing import Protocol
+
+from muserlab.lab import current
+
+SECONDS = 0.1  # between two looks: smooth to the eye, and far from what floods a browser
+
+
+class Watcher(Protocol):
+    """Something in view."""
+
+    @property
+    def watched(self) -> bool:
+        """Whether anybody can see it at this moment."""
+        ...
+
+    def look(self) -> None:
+        """Show what there is now; never raises."""
+        ...
+
+
+class Watchers:
+    """Everything in view. All of it may be called on any thread."""
+
+    def __init__(self, running: Callable[[], bool]) -> None:
+        self._running = running
+        self._watchers: set[Watcher] = set()
+        self._changing = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._ended = threading.Event()
+        self._ended.set()
+
+    def open(self) -> None:
+        """Let there be a thread from now on; again is harmless."""
+        self._ended.clear()
+
+    def close(self) -> None:
+        """End the thread and forget everything in view; again is harmless."""
+        self._ended.set()
+        with self._changing:
+            thread, self._thread = self._thread, None
+            self._watchers.clear()
+        if thread is not None:
+            thread.join()
+
+    def add(self, watcher: Watcher) -> None:
+        """Have something look at once, and again for as long as it is watched."""
+        watcher.look()
+        with self._changing:
+            self._watchers.add(watcher)
+        self._start()
+
+    def after_cell(self, *_: object) -> None:
+        """Look once where no thread does, after a cell."""
+        self._start()
+        if self._thread is None:
+            for watcher in self._watched():
+                watcher.look()
+
+    def _start(self) -> None:
+        with self._changing:
+            wanted = self._running() and not self._ended.is_set() and bool(self._watchers)
+            if self._thread is None and wanted:
+                self._thread = threading.Thread(
+                    target=self._run, name="muserlab views", daemon=True
+                )
+                self._thread.start()
+
+    def _run(self) -> None:
+        while not self._ended.wait(SECONDS):
+            watched = self._watched()
+            with self._changing:
+                if not self._watchers or not self._running():
+                    self._thread = None
+                    return
+            for watcher in watched:
+                watcher.look()
+
+    def _watched(self) -> list[Watcher]:
+        """Return what is in view, and forget the rest."""
+        with self._changing:
+            self._watchers = {one for one in self._watchers if one.watched}
+            return list(self._watchers)
+
+
+watchers = Watchers(lambda: current().running)
+"""Those of this process."""

@@ -1,0 +1,35 @@
+"""Which device a view shows, when devices are served, redefined and served again."""
+
+import muserlab as ml
+from muserlab.lab import current
+
+
+class Following:
+    """The device that a view is about.
+
+    Once that was served, it is whichever device is served under its name: a new definition takes
+    over the view as it takes over the client. Until then it is the one that was given.
+    """
+
+    def __init__(self, device: ml.PCIDevice) -> None:
+        self.device = device
+        self.served = False
+        self._was_served = False
+        self.look()
+
+    def look(self) -> None:
+        """See who is served under the name now."""
+        served = current().devices.get(self.device.name)
+        if served is not None and self._was_served:
+            self.device = served
+        self.served = served is self.device
+        self._was_served = self._was_served or self.served
+
+    def region(self, index: int) -> ml.Region | None:
+        """Return the region with that VFIO index, if the device has it."""
+        regions = self.device.regions
+        return regions[index] if index < len(regions) else None
+
+    def note(self) -> str:
+        """Return what a caption has to add."""
+        return "" if self.served else ", not served"

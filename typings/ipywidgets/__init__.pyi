@@ -1,0 +1,23 @@
+# What kernel_ext uses of ipywidgets, which comes without annotations.
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
+
+import traitlets
+
+class DOMWidget(traitlets.HasTraits):
+    comm: Any
+    def __init__(self, **traits: object) -> None: ...
+    def close(self) -> None: ...
+    def hold_sync(self) -> AbstractContextManager[None]: ...
+    def on_msg(
+        self, callback: Callable[[Any, dict[str, Any], Any], None], remove: bool = False
+    ) -> None: ...
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any: ...
+
+class VBox(DOMWidget):
+    def __init__(self, children: Sequence[DOMWidget]) -> None: ...
+
+class Tab(DOMWidget):
+    def __init__(self, children: Sequence[DOMWidget], *, titles: Sequence[str]) -> None: ...
