@@ -4,9 +4,16 @@ import os
 import shutil
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from muserlab.vm import QemuNotFound, Sysroot, find_qemu
+
+# The same examples in every run, so that a failure is the change's and not the day's. Look further,
+# with other examples each time, by HYPOTHESIS_PROFILE=explore.
+hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("explore", deadline=None, max_examples=1000)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 def missing(what: str) -> None:

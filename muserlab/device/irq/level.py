@@ -25,7 +25,7 @@ class LevelVector(Vector):
         self._irq.owner.run(self._raise)
 
     def lower(self) -> None:
-        """Release the line; what no client was told of by now is lost, a kept pulse excepted."""
+        """Release the line; what no client was told of is lost, but for a pulse kept for one."""
         self._irq.owner.run(self._lower)
 
     def _raise(self) -> None:
@@ -36,7 +36,7 @@ class LevelVector(Vector):
     def _lower(self) -> None:
         if self.asserted:
             self.asserted = False
-            if not self._kept_pulse:
+            if not (self._kept_pulse and self.enabled):
                 self.drop()
             self._irq.gate.show(self.index, False)
             self._irq.owner.trace.record(Kind.IRQ, self.name, note="lowered")

@@ -87,6 +87,17 @@ def test_disabling_forgets_the_mask_and_the_level_remains(bench: Any) -> None:
     assert bench.count(fd) == 1
 
 
+def test_a_pulse_on_an_asserted_line_without_a_listener_is_lost_when_the_line_falls(
+    bench: Any,
+) -> None:
+    bench.irqs.intx.raise_()
+    bench.irqs.intx.pulse()
+    bench.irqs.intx.lower()
+    assert bench.irqs.intx.counts.pending == 0
+    (fd,) = bench.give(INTX)
+    assert bench.count(fd) == 0
+
+
 def test_a_client_may_pulse_the_line_itself(bench: Any) -> None:
     (fd,) = bench.give(INTX)
     bench.irqs.set(INTX, "trigger", 0, 1, [True])
