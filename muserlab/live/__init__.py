@@ -7,7 +7,7 @@ never stacks, and a version that raises makes way for the one before it.
 
 from muserlab.live.batch import Batch, Step
 from muserlab.live.diff import Diff
-from muserlab.live.errors import HookFailed, HookUndefined, LiveError, PatchError
+from muserlab.live.errors import HookFailed, HookUndefined, LiveError, PatchError, WrongAnswer
 from muserlab.live.failure import Failure
 from muserlab.live.hook import Hook
 from muserlab.live.migrate import Migration, migrate
@@ -29,6 +29,7 @@ __all__ = [
     "Step",
     "Transaction",
     "Version",
+    "WrongAnswer",
     "migrate",
     "place_at",
     "place_of",

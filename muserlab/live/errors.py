@@ -14,6 +14,10 @@ class PatchError(LiveError):
     """A definition was refused, or there is nothing to undo; nothing has changed."""
 
 
+class WrongAnswer(LiveError, TypeError):  # noqa: N818 - it reads as what happened
+    """What a version returned makes no sense where its hook is; a hook's `check` raises it."""
+
+
 class HookUndefined(LiveError):  # noqa: N818 - it reads as what happened
     """A hook was called that has no version; ask `bool(hook)` first."""
 

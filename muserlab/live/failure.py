@@ -2,7 +2,10 @@
 
 import traceback
 from dataclasses import dataclass, field
+from types import TracebackType
 from typing import TYPE_CHECKING
+
+from muserlab.live.errors import WrongAnswer
 
 if TYPE_CHECKING:
     from muserlab.live.version import Version
@@ -53,11 +56,19 @@ class Tally:
         if known is not None:
             known.count += 1
             return known
-        # The first frame is the hook calling; people want to see their own code.
-        own = error.__traceback__.tb_next if error.__traceback__ is not None else None
-        failure = Failure(hook, version, error.with_traceback(own))
+        failure = Failure(hook, version, error.with_traceback(_own_frames(error)))
         self.failures[type(error), *line] = failure
         return failure
+
+
+def _own_frames(error: BaseException) -> TracebackType | None:
+    """Return the part of error's traceback that people wrote.
+
+    The first frame is the hook calling. An answer is found wrong after their code has returned.
+    """
+    if isinstance(error, WrongAnswer) or error.__traceback__ is None:
+        return None
+    return error.__traceback__.tb_next
 
 
 def _line(error: BaseException) -> tuple[str, int]:

@@ -28,17 +28,26 @@ class Hook:
 
     Use it as a decorator to put a function there. `params` names the arguments that every version
     takes, the owner's subject first. `base` is the hook that answers where this one has no version
-    of its own: for a device's hook, the one of its class.
+    of its own: for a device's hook, the one of its class. `check(answer, *args)` returns what a
+    version's answer means; where it makes no sense, it raises WrongAnswer, and the version has
+    failed.
     """
 
-    __slots__ = ("_owner", "_params", "_subject", "history")
+    __slots__ = ("_check", "_owner", "_params", "_subject", "history")
 
     def __init__(
-        self, owner: Owner, name: str, params: tuple[str, ...], *, base: "Hook | None" = None
+        self,
+        owner: Owner,
+        name: str,
+        params: tuple[str, ...],
+        *,
+        base: "Hook | None" = None,
+        check: Callable[..., Any] | None = None,
     ) -> None:
         self._owner = owner
         self._subject = owner.subject
         self._params = params
+        self._check = check
         self.history: History = History(name, base.history if base is not None else None)
 
     # -- patching --------------------------------------------------------------------------------
@@ -131,21 +140,21 @@ class Hook:
     def call(self, *args: Any) -> Any:
         """Call the current version with the subject and args; return what it returns.
 
-        What an async version gives is a coroutine to await. A version that raises makes way for
-        the one before it, if that never failed: its pokes are undone, that one answers this call,
-        and is current again. Raises (or the coroutine raises) HookFailed where none answers, and
-        HookUndefined where there is none.
+        What an async version gives is a coroutine to await. A version that raises, or answers what
+        `check` refuses, makes way for the one before it, if that never failed: its pokes are
+        undone, that one answers this call, and is current again. Raises (or the coroutine raises)
+        HookFailed where none answers, and HookUndefined where there is none.
         """
         version = self.history.own or self._inherited()
         if version.former is not None:
             return self._run(version, args, ())
         try:
             result = version.function(self._subject, *args)
+            if type(result) is COROUTINE:
+                return self._finish(version, result, args, ())
+            return result if self._check is None else self._check(result, *args)
         except FAULTS as error:
             return self._give_way(version, error, args, ())
-        if type(result) is COROUTINE:
-            return self._finish(version, result, args, ())
-        return result
 
     def _inherited(self) -> Version:
         version = self.history.current
@@ -157,6 +166,8 @@ class Hook:
         transaction = self._owner.transaction() if version.spare is not None else NO_TRANSACTION
         try:
             result = version.function(self._subject, *args)
+            if self._check is not None and type(result) is not COROUTINE:
+                result = self._check(result, *args)
         except FAULTS as error:
             transaction.rollback()
             return self._give_way(version, error, args, failed)
@@ -176,6 +187,8 @@ class Hook:
         transaction = self._owner.transaction() if version.spare is not None else NO_TRANSACTION
         try:
             result = await answer
+            if self._check is not None:
+                result = self._check(result, *args)
         except FAULTS as error:
             transaction.rollback()
             result = self._give_way(version, error, args, failed)

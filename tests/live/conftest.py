@@ -58,8 +58,10 @@ class Bench:
     def announce(self, text: str) -> None:
         self.news.append(text)
 
-    def hook(self, name: str = "CTRL.on_write", base: Hook | None = None) -> Hook:
-        return Hook(self, name, ("dev", "new", "old"), base=base)
+    def hook(
+        self, name: str = "CTRL.on_write", base: Hook | None = None, check: Any = None
+    ) -> Hook:
+        return Hook(self, name, ("dev", "new", "old"), base=base, check=check)
 
 
 class Cells:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import trio
 
-from muserlab.live import HookFailed
+from muserlab.live import HookFailed, WrongAnswer
 
 
 def finish(answer: Coroutine[Any, Any, Any]) -> Any:
@@ -38,6 +38,22 @@ def test_the_version_before_answers_for_an_async_one(
     hook(later(cells, "dev.registers['A'] = 1; raise KeyError"))
     assert finish(hook.call(0, 0)) == "whole"
     assert bench.registers == {}
+
+
+@pytest.mark.parametrize("former_is_async", [False, True])
+def test_the_answer_of_an_async_version_is_checked_when_it_has_one(
+    bench: Any, cells: Any, former_is_async: bool
+) -> None:
+    def text(answer: Any, new: int, old: int) -> str:
+        if not isinstance(answer, str):
+            raise WrongAnswer(f"returned {answer!r}; want a text")
+        return answer.upper()
+
+    hook = bench.hook(check=text)
+    hook(later(cells, "return 'whole'") if former_is_async else cells.function("return 'whole'"))
+    hook(later(cells, "return 7"))
+    assert finish(hook.call(0, 0)) == "WHOLE"
+    assert [failure.restored.number for failure in bench.failures] == [1]
     assert hook.current.number == 1
     assert bench.failures[0].restored is hook.current
 

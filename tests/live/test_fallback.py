@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from muserlab.live import HookFailed
+from muserlab.live import HookFailed, WrongAnswer
 from muserlab.trace import Kind
 
 
@@ -180,3 +180,41 @@ def test_a_broken_version_of_the_base_is_put_back_for_everybody(bench: Any, cell
     base(cells.function("raise KeyError"))
     assert one.call(0, 0) == "whole"
     assert other.current is base.versions[0]
+
+
+def doubled(answer: Any, new: int, old: int) -> int:
+    """What a hook's answer means in these tests."""
+    if not isinstance(answer, int):
+        raise WrongAnswer(f"returned {answer!r} to {new} after {old}; want an int")
+    return 2 * answer
+
+
+def test_an_answer_means_what_the_check_says(bench: Any, cells: Any) -> None:
+    hook = bench.hook(check=doubled)
+    hook(cells.function("return new"))
+    assert hook.call(4, 0) == 8
+    hook(cells.function("return new + 1"))
+    assert hook.call(4, 0) == 10
+
+
+def test_a_version_whose_answer_is_wrong_makes_way_like_one_that_raises(
+    bench: Any, cells: Any
+) -> None:
+    hook = bench.hook(check=doubled)
+    hook(cells.function("return new"))
+    hook(cells.function("dev.registers['A'] = 1; return 'four'"))
+    assert hook.call(4, 3) == 8
+    assert bench.registers == {}
+    assert hook.current.number == 1
+    (failure,) = bench.failures
+    assert "returned 'four' to 4 after 3; want an int; v1 answered" in str(failure)
+    assert failure.exception.__traceback__ is None
+
+
+def test_a_lone_version_whose_answer_is_wrong_fails(bench: Any, cells: Any) -> None:
+    hook = bench.hook(check=doubled)
+    hook(cells.function("return 'four'"))
+    for _ in range(2):
+        with pytest.raises(HookFailed, match="WrongAnswer"):
+            hook.call(4, 0)
+    assert [failure.count for failure in bench.failures] == [2]

@@ -5,6 +5,7 @@ hooks in front of them, and a trace of every access. A Bank is a region that a c
 instance is the region of one device, and its attributes the live registers.
 """
 
+from muserlab.device.region.answers import PASS, Pass
 from muserlab.device.region.bank import Bank
 from muserlab.device.region.bar import BAR, VGA, DeviceRegion, memory_bar
 from muserlab.device.region.configuration import ConfigRegion
@@ -17,7 +18,6 @@ from muserlab.device.region.region import Region
 from muserlab.device.region.register import RegisterPart
 from muserlab.device.region.rom import ROM, rom_class
 from muserlab.device.region.site import Site, Span, Spot, Verb
-from muserlab.device.region.steps import PASS, Pass
 
 __all__ = [
     "BAR",

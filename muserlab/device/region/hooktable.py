@@ -61,7 +61,8 @@ class HookTable:
         hook = self.hooks.get((site, verb))
         if hook is None:
             name = f"{site.label() if isinstance(site, Spot) else site.label(self._name)}.{verb}"
-            hook = self.hooks[site, verb] = Hook(self.owner, name, site.params(verb))
+            hook = Hook(self.owner, name, site.params(verb), check=site.check(verb))
+            self.hooks[site, verb] = hook
             if isinstance(site, Spot):
                 self._meet_at_registers(site, verb, hook)
             else:

@@ -8,7 +8,7 @@ from muserlab.device.hooks import HookOwner
 from muserlab.device.journal import Bytes, poke
 from muserlab.device.region.site import Verb
 from muserlab.device.region.slot import Slot, in_order
-from muserlab.device.region.steps import Steps, ask, drive, refuse
+from muserlab.device.region.steps import Steps, ask, drive
 from muserlab.live import Hook, HookFailed
 from muserlab.regs import Field, Placed, Value
 
@@ -88,12 +88,7 @@ class RegisterPart:
             except HookFailed:
                 continue
             if answer is not None:
-                try:
-                    value = slot.merge(value, answer)
-                except TypeError:
-                    refuse(
-                        self._owner, hook, TypeError(f"returned {answer!r}; want an int or None")
-                    )
+                value = slot.merge(value, answer)
         return self._bytes(value, offset, count)
 
     def _write_with_hooks(self, offset: int, data: bytes) -> Steps[None]:

@@ -1,7 +1,10 @@
 """Where in a region a hook can be: the whole, a range, a register, a field."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
+
+from muserlab.device.region.answers import decoded_answer, raw_answer
 
 Verb = Literal["on_read", "on_write", "on_change"]
 
@@ -28,6 +31,10 @@ class Span:
         """Names of the arguments that a hook of that verb takes here."""
         return _RAW[verb]
 
+    def check(self, verb: Verb) -> Callable[..., Any] | None:
+        """Return what reads the answer of a hook of that verb, if the answer means anything."""
+        return raw_answer if verb == "on_read" else None
+
 
 WHOLE = Span()
 
@@ -51,6 +58,10 @@ class Spot:
     def params(self, verb: Verb) -> tuple[str, ...]:
         """Names of the arguments that a hook of that verb takes here."""
         return _DECODED[verb]
+
+    def check(self, verb: Verb) -> Callable[..., Any] | None:
+        """Return what reads the answer of a hook of that verb, if the answer means anything."""
+        return decoded_answer if verb == "on_read" else None
 
 
 Site = Span | Spot

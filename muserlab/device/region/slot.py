@@ -1,7 +1,6 @@
 """Where a register's hooks meet an access: what they are given, and what their answer does."""
 
 from collections.abc import Iterable, Sequence
-from operator import index
 from typing import Any
 
 from muserlab.live import Hook
@@ -49,15 +48,12 @@ class Slot:
             return element
         return value
 
-    def merge(self, stored: int, answer: Any) -> int:
-        """Return a register's value with a hook's answer in it; bits that do not fit are lost.
-
-        Raises TypeError where the answer is no number.
-        """
+    def merge(self, stored: int, answer: int) -> int:
+        """Return a register's value with a hook's answer in it; bits that do not fit are lost."""
         field = self.field
         if field is None:
-            return index(answer) & self.mask
-        return stored & ~field.mask | (field.raw(answer) & field.limit) << field.lsb
+            return answer & self.mask
+        return stored & ~field.mask | (answer & field.limit) << field.lsb
 
 
 def in_order(slots: Iterable[Slot]) -> Sequence[Slot]:

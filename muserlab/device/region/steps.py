@@ -6,24 +6,12 @@ An access is written once, as a generator that yields what must be awaited. Wher
 
 from collections.abc import Awaitable, Coroutine, Generator
 from types import CoroutineType
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
-from muserlab.device.hooks import HookOwner
-from muserlab.live import Failure, Hook
-from muserlab.trace import Kind
+from muserlab.live import Hook
 
 T = TypeVar("T")
 Steps = Generator[Awaitable[Any], Any, T]
-
-
-class Pass:
-    """What a raw hook returns to let what lies below it answer: use the instance, `PASS`."""
-
-    def __repr__(self) -> str:
-        return "PASS"
-
-
-PASS: Final = Pass()
 
 
 def drive(steps: Steps[T]) -> T | Coroutine[Any, Any, T]:
@@ -54,13 +42,3 @@ def ask(hook: Hook, *args: Any) -> Steps[Any]:
     if type(answer) is CoroutineType:
         answer = yield answer
     return answer
-
-
-def refuse(owner: HookOwner, hook: Hook, error: Exception) -> None:
-    """Treat an answer that makes no sense as a failure of the hook's current version."""
-    version = hook.current
-    owner.trace.record(Kind.FAULT, hook.name, note=f"{type(error).__name__}: {error}")
-    if version is not None:
-        failure: Failure = version.tally.add(hook.name, version, error)
-        if failure.count == 1:
-            owner.report(failure)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from muserlab.device import BAR, PASS, PCIDevice, RegionError
-from muserlab.live import PatchError
+from muserlab.live import PatchError, WrongAnswer
 from muserlab.regs import RO, RW, Block, RegisterFile, bit, bits
 
 
@@ -136,9 +136,37 @@ def test_a_raw_hooks_senseless_answer_is_a_failure_told_once(
 ) -> None:
     dev.bar0.on_read(lambda dev, offset, count: answer)
     for _ in range(2):
-        with pytest.raises(RegionError, match="gave no answer"):
+        with pytest.raises(RegionError, match=r"bar0\.on_read failed"):
             bus.read(0x00)
-    assert [failure.count for failure in host.failures] == [2]
+    (failure,) = host.failures
+    assert failure.count == 2
+    assert "want 4 bytes, an int or PASS" in str(failure)
+    assert failure.exception.__traceback__ is None
+
+
+def test_a_guest_never_sees_a_version_whose_answer_makes_no_sense(
+    dev: PCIDevice, bus: Any, host: Any, pause: Any
+) -> None:
+    async def short(dev: PCIDevice, offset: int, count: int) -> bytes:
+        dev.bar0.A.poke(99)
+        await pause()
+        return b"short"
+
+    def senseless(dev: PCIDevice, value: int) -> str:
+        dev.bar0.A.poke(99)
+        return "seven"
+
+    for hook, good, broken in (
+        (dev.bar0[0x800:0x900].on_read, lambda dev, offset, count: 7, short),
+        (dev.bar0.SUM.on_read, lambda dev, value: 7, senseless),
+        (dev.bar0.CH[1].on.on_read, lambda dev, value: 1, senseless),
+    ):
+        hook(good)
+        hook(broken)
+        assert hook.current.function is broken
+    assert [bus.read(0x800), bus.read(0x0C), bus.read(0x24)] == [7, 7, 1]
+    assert dev.bar0.A.peek() == 0
+    assert [failure.restored.number for failure in host.failures] == [1, 1, 1]
 
 
 def test_a_register_hook_that_fails_leaves_what_was_stored(
@@ -151,7 +179,7 @@ def test_a_register_hook_that_fails_leaves_what_was_stored(
     dev.bar0.A.on_read(lambda dev, value: "seven")
     bus.write(0x00, 7)
     assert bus.read(0x00) == 7
-    assert [type(failure.exception) for failure in host.failures] == [ValueError, TypeError]
+    assert [type(failure.exception) for failure in host.failures] == [ValueError, WrongAnswer]
 
 
 def test_the_version_before_answers_for_a_broken_one_whose_pokes_are_undone(
