@@ -1,13 +1,15 @@
 """`%load_ext muserlab` and `%unload_ext muserlab`: what they set up, and how it all goes again."""
 
+from collections.abc import Callable
 from contextlib import ExitStack
 
 from muserlab.lab import current
 
-from . import display, wakeup
+from . import display
 from .notices import PageNotices, TerminalNotices
 from .shell import Shell, has_page
 from .status import Status
+from .wakeup import WakeUp
 from .watchers import watchers
 
 _loaded: dict[int, ExitStack] = {}  # by the shell's id: there is one, but tests have several
@@ -18,7 +20,9 @@ def load(ip: Shell) -> None:
     if id(ip) in _loaded:
         return
     notices = PageNotices(ip) if has_page(ip) else TerminalNotices(ip)
-    callbacks = (
+    wakeup = WakeUp()
+    callbacks: tuple[tuple[str, Callable[..., None]], ...] = (
+        ("pre_run_cell", wakeup.arm),
         ("pre_run_cell", notices.begin),
         ("post_run_cell", notices.refresh),
         ("post_run_cell", watchers.after_cell),
@@ -29,7 +33,8 @@ def load(ip: Shell) -> None:
         undo.callback(watchers.close)
         undo.callback(current().reports.attach(notices.heard))
         undo.callback(display.register(ip))
-        undo.callback(wakeup.arm())
+        wakeup.arm()
+        undo.callback(wakeup.disarm)
         for event, callback in callbacks:
             ip.events.register(event, callback)
             undo.callback(ip.events.unregister, event, callback)

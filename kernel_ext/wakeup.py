@@ -7,26 +7,35 @@ a side effect: registering a handler for any unused signal makes every signal wa
 
 import asyncio
 import signal
-from collections.abc import Callable
+import threading
 
 UNUSED = signal.SIGUSR2
 
 
-def arm() -> Callable[[], None]:
-    """Let every signal wake the running asyncio loop; return what takes that back.
+class WakeUp:
+    """Has every signal wake a kernel's event loop.
 
-    Does nothing where no loop runs (a terminal), or where the signal is in use already.
+    A kernel that is told to load the extension when it starts has no loop yet: `arm` is called
+    before every cell, until there is one.
     """
-    try:
-        loop = asyncio.get_running_loop()
-    except RuntimeError:
-        return lambda: None
-    if signal.getsignal(UNUSED) is not signal.SIG_DFL:
-        return lambda: None
-    loop.add_signal_handler(UNUSED, lambda: None)
 
-    def disarm() -> None:
-        if not loop.is_closed():
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def arm(self, *_: object) -> None:
+        """Arm the running loop, once; do nothing where the signal is in use already."""
+        if self._loop is not None or threading.current_thread() is not threading.main_thread():
+            return
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return
+        if signal.getsignal(UNUSED) is signal.SIG_DFL:
+            loop.add_signal_handler(UNUSED, lambda: None)
+            self._loop = loop
+
+    def disarm(self) -> None:
+        """Leave the signal and the loop as they were."""
+        loop, self._loop = self._loop, None
+        if loop is not None and not loop.is_closed():
             loop.remove_signal_handler(UNUSED)
-
-    return disarm

@@ -1,16 +1,25 @@
 """A real JupyterLab, and a real browser on it."""
 
+import atexit
 import json
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import nbformat
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from IPython.core.interactiveshell import InteractiveShell
+from nbformat.v4 import new_code_cell, new_notebook
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from traitlets.config import Config
+
+from muserlab.kernel_ext import unload
 
 # What keeps Chromium to itself: no sandbox (root), no GPU, nothing fetched behind the test's back.
 CHROMIUM_FLAGS = [
@@ -33,7 +42,14 @@ PAGE_CONFIG = {
 }
 OVERRIDES = {"@jupyterlab/apputils-extension:notification": {"doNotDisturbMode": True}}
 
-SECONDS = 60_000  # the most that anything here may take, in milliseconds
+SECONDS = 30_000  # the most that anything here may take, in milliseconds
+
+# Earlier than this, running a cell asks for a kernel, for ever.
+READY = """() => {
+    const context = window.jupyterapp?.shell?.currentWidget?.sessionContext;
+    return context?.isReady && context.session?.kernel?.connectionStatus === 'connected'
+        && context.session.kernel.status === 'idle';
+}"""
 
 
 @dataclass(frozen=True)
@@ -45,7 +61,7 @@ class JupyterLab:
     folder: Path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def jupyterlab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterLab]:
     """Run JupyterLab with a home, configuration and runtime folder of its own."""
     home = tmp_path_factory.mktemp("jupyter")
@@ -95,9 +111,10 @@ def jupyterlab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterLab]
         server.wait(timeout=30)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: Path) -> Iterator[Browser]:
     """Run Chromium."""
+    expect.set_options(timeout=SECONDS)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
         yield started
@@ -109,44 +126,91 @@ class Notebook:
     """A notebook that is open in JupyterLab, with its kernel ready."""
 
     page: Page
+    file: Path
 
-    def run_all(self) -> None:
-        """Start every cell; wait for what they show, not for this."""
-        self.page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    def run(self, number: int) -> Locator:
+        """Start the cell with that number, from 0; return what will show its output."""
+        self.page.evaluate(
+            """number => {
+                const { content, context } = window.jupyterapp.shell.currentWidget;
+                content.activeCellIndex = number;
+                content.deselectAll();
+                window.jupyterapp.commands.execute('notebook:run-cell');
+            }""",
+            number,
+        )
+        return self.output(number)
+
+    def finish(self, number: int) -> Locator:
+        """Run a cell to its end; return what shows its output."""
+        output = self.run(number)
+        self.ended(number)
+        return output
+
+    def ended(self, number: int) -> None:
+        """Wait until a cell that runs has ended."""
+        prompt = self.cell(number).locator(".jp-InputPrompt")
+        expect(prompt).to_have_text(re.compile(r"\[\d+\]:"))
+
+    def cell(self, number: int) -> Locator:
+        """Return a cell."""
+        return self.page.locator(f".jp-Notebook .jp-Cell[data-windowed-list-index='{number}']")
+
+    def output(self, number: int) -> Locator:
+        """Return what shows a cell's output."""
+        return self.cell(number).locator(".jp-OutputArea")
+
+    def saved(self) -> list[dict[str, Any]]:
+        """Save the notebook; return its cells as the file has them."""
+        self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+        return json.loads(self.file.read_text())["cells"]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def page(browser: Browser) -> Iterator[Page]:
     """Open an empty page, wide enough for a notebook and its widgets."""
-    with browser.new_page(viewport={"width": 1280, "height": 1400}) as opened:
+    with browser.new_page(viewport={"width": 1280, "height": 1600}) as opened:
         opened.set_default_timeout(SECONDS)
         yield opened
 
 
-def open_notebook(lab: JupyterLab, page: Page, name: str, cells: list[str]) -> Notebook:
-    """Write a notebook of these cells, open it, and wait until its kernel answers."""
-    import nbformat.v4 as nb
+@pytest.fixture(scope="module")
+def open_notebook(jupyterlab: JupyterLab, page: Page) -> Callable[[str, list[str]], Notebook]:
+    """Return a function that writes a notebook, opens it, and waits until its kernel answers."""
 
-    content = nb.new_notebook(
-        cells=[nb.new_code_cell(cell) for cell in cells],
-        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
-    )
-    import nbformat
+    def opened(name: str, cells: list[str]) -> Notebook:
+        file = jupyterlab.folder / f"{name}.ipynb"
+        content = new_notebook(
+            cells=[new_code_cell(cell) for cell in cells],
+            metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+        )
+        nbformat.write(content, file)
+        page.goto(f"{jupyterlab.url}/lab/tree/{file.name}?token={jupyterlab.token}&reset")
+        page.wait_for_function(READY)
+        return Notebook(page, file)
 
-    nbformat.write(content, lab.folder / name)
-    page.goto(f"{lab.url}/lab/tree/{name}?token={lab.token}&reset")
-    page.wait_for_function(
-        """() => {
-            const context = window.jupyterapp?.shell?.currentWidget?.sessionContext;
-            return context?.isReady && context.session?.kernel?.connectionStatus === 'connected'
-                && context.session.kernel.status === 'idle';
-        }"""
-    )
-    return Notebook(page)
+    return opened
 
 
 @pytest.fixture
-def notebook(jupyterlab: JupyterLab, page: Page, request: pytest.FixtureRequest):  # noqa: ANN201
-    """Give a function that opens a notebook of given cells."""
-    name = re.sub(r"\W+", "_", request.node.name) + ".ipynb"
-    return lambda cells: open_notebook(jupyterlab, page, name, cells)
+def page_shell(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[InteractiveShell]:
+    """A shell as a kernel has one, without the kernel."""
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    InteractiveShell.clear_instance()
+    settings = Config(HistoryManager={"enabled": False}, InteractiveShell={"colors": "nocolor"})
+    shell = InteractiveShell.instance(config=settings)
+    shell.kernel = object()
+    yield shell
+    unload(shell)
+    shell.restore_sys_module_state()
+    shell.atexit_operations()
+    atexit.unregister(shell.atexit_operations)
+    InteractiveShell.clear_instance()
+
+
+@pytest.fixture(autouse=True)
+def sockets(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Keep sockets to a directory of this test."""
+    with tempfile.TemporaryDirectory(prefix="lab") as runtime:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", runtime)
+        yield

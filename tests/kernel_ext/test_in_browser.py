@@ -1,0 +1,236 @@
+"""The workbench as a person meets it: a device in cells, in a real JupyterLab and browser."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from .conftest import Notebook
+
+pytestmark = pytest.mark.browser
+
+CELLS = {
+    "load": "%load_ext muserlab\nimport muserlab as ml",
+    "define": """
+class Bar(ml.BAR, size=4096):
+    A = ml.RW(0x00, doc="the operand")
+    CTRL = ml.RW(0x08, go=ml.bit(0), mode=ml.bits(7, 4))
+    SUM = ml.RO(0x0C)
+    EVENTS = ml.RC(0x10, reset=0x5)
+    BUF = ml.Memory(0x800, 0x800)
+
+dev = ml.PCIDevice("adder", id=(0x1234, 0x0001), bar0=Bar, msi=2)
+lab = ml.serve(dev)
+""",
+    "hook": """
+@dev.bar0.CTRL.on_write
+def start(dev, new, old):
+    dev.bar0.SUM.poke(dev.bar0.A.peek() + 1)
+""",
+    "show": "dev.bar0",
+    "add": """
+with lab.connect() as drv:
+    drv.bar0.A.write(0x41)
+    drv.bar0.CTRL.write(go=1)
+    drv.bar0.write_bytes(0x800, b"Hello")
+    print(drv.bar0.SUM.read() + 0)
+""",
+    "look": "print(hex(dev.bar0.A.peek()), dev.bar0.CTRL.peek(), dev.bar0.EVENTS.peek())",
+    "interrupts": "dev.msi",
+    "wait": """
+import time
+for _ in range(2000):
+    if dev.msi[1].counts.fired:
+        break
+    time.sleep(0.01)
+print("fired", dev.msi[1].counts.fired)
+""",
+    "broken": """
+@dev.bar0.CTRL.on_write
+def start(dev, new, old):
+    return dev.no_such_thing
+""",
+    "drive": """
+with lab.connect() as drv:
+    drv.bar0.CTRL.write(go=0)
+    for _ in range(2000):
+        if dev.bar0.A.peek() == 0x77:
+            break
+        time.sleep(0.01)
+print("poked")
+""",
+    "panel": "dev",
+    "again": """
+lab.stop()
+ml.serve(dev)
+dev.bar0.A.poke(0x99)
+""",
+    "redefine": """
+class Bar(ml.BAR, size=4096):
+    A = ml.RW(0x00)
+    NEW = ml.RW(0x04)
+
+dev = ml.PCIDevice("adder", id=(0x1234, 0x0001), bar0=Bar, msi=2)
+lab = ml.serve(dev)
+""",
+    "views": """
+import threading
+for _ in range(2000):
+    if "muserlab views" not in [thread.name for thread in threading.enumerate()]:
+        break
+    time.sleep(0.01)
+print(*[thread.name for thread in threading.enumerate() if "muserlab" in thread.name])
+""",
+}
+NUMBER = {name: number for number, name in enumerate(CELLS)}
+
+
+@pytest.fixture(scope="module")
+def notebook(open_notebook: Callable[[str, list[str]], Notebook]) -> Notebook:
+    """A device in cells: loaded, defined, served, hooked and shown."""
+    opened = open_notebook("adder", [cell.strip() for cell in CELLS.values()])
+    for name in ("load", "define", "hook", "show"):
+        opened.finish(NUMBER[name])
+    return opened
+
+
+def cell(table: Locator, key: str, column: int) -> Locator:
+    """Return a cell of a live table."""
+    return table.locator(f"tr[data-key='{key}'] td").nth(column)
+
+
+VALUE, FIELDS = 3, 4
+
+
+def test_a_patch_is_answered_under_its_cell(notebook: Notebook) -> None:
+    expect(notebook.output(NUMBER["hook"])).to_have_text("✓ CTRL.on_write v1, from access 1")
+
+
+def test_a_live_table_follows_what_a_script_does(notebook: Notebook) -> None:
+    table = notebook.output(NUMBER["show"])
+    expect(cell(table, "A", VALUE)).to_have_text("0x00000000")
+    expect(notebook.finish(NUMBER["add"])).to_have_text("66")
+    expect(cell(table, "A", VALUE)).to_have_text("0x00000041")
+    expect(cell(table, "SUM", VALUE)).to_have_text("0x00000042")
+    expect(cell(table, "CTRL", FIELDS).locator(".muser-chip").first).to_have_text("go=1")
+
+
+def test_a_hex_view_shows_changed_bytes_and_goes_to_offsets(notebook: Notebook) -> None:
+    view = notebook.output(NUMBER["show"]).locator(".muser-memory")
+    expect(view.locator(".muser-changed")).to_have_text(["48", "65", "6c", "6c", "6f"])
+    expect(view.locator(".muser-ascii").first).to_have_text("Hello···········")
+    view.get_by_placeholder("go to offset").fill("0x10")
+    view.get_by_placeholder("go to offset").press("Enter")
+    expect(view.locator(".muser-address").first).to_have_text("000010")
+    expect(view.locator(".muser-byte").first).to_have_text("05")
+    view.get_by_role("button", name="BUF").click()
+    expect(view.locator(".muser-address").first).to_have_text("000800")
+
+
+def test_a_double_click_pokes_values_and_fields(notebook: Notebook) -> None:
+    table = notebook.output(NUMBER["show"])
+    poke(table, "A", VALUE, "0x1234")
+    poke(table, "CTRL", FIELDS, "go=0 mode=7")
+    look = notebook.finish(NUMBER["look"])
+    expect(look).to_contain_text("0x1234 112")
+    poke(table, "A", VALUE, "too much")
+    expect(table.locator(".muser-said").first).to_contain_text("ValueError")
+    expect(cell(table, "A", VALUE)).to_have_text("0x00001234")
+
+
+def poke(table: Locator, key: str, column: int, text: str) -> None:
+    """Poke what a cell shows by hand."""
+    cell(table, key, column).dblclick()
+    entry = cell(table, key, column).locator("input")
+    entry.fill(text)
+    entry.press("Enter")
+    expect(entry).to_have_count(0)
+
+
+def test_looking_clears_nothing(notebook: Notebook) -> None:
+    expect(cell(notebook.output(NUMBER["show"]), "EVENTS", VALUE)).to_have_text("0x00000005")
+    expect(notebook.finish(NUMBER["look"])).to_have_text(re.compile(r" 5\s*$"))
+
+
+def test_a_filter_hides_the_other_rows_and_its_keys_are_no_shortcuts(notebook: Notebook) -> None:
+    table = notebook.output(NUMBER["show"])
+    entry = table.get_by_placeholder("filter")
+    entry.click()
+    entry.press_sequentially("ddx sum")  # dd and x delete a cell where shortcuts hear them
+    expect(table.locator("tbody tr:visible")).to_have_count(0)
+    entry.fill("sum")
+    expect(table.locator("tbody tr:visible")).to_have_count(1)
+    expect(cell(table, "SUM", VALUE)).to_be_visible()
+    entry.fill("")
+    expect(table.locator("tbody tr:visible")).to_have_count(4)
+    expect(notebook.page.locator(".jp-Notebook .jp-CodeCell")).to_have_count(len(CELLS))
+
+
+def test_a_vector_is_fired_by_hand_while_a_cell_runs(notebook: Notebook) -> None:
+    table = notebook.finish(NUMBER["interrupts"])
+    output = notebook.run(NUMBER["wait"])
+    expect(notebook.cell(NUMBER["wait"]).locator(".jp-InputPrompt")).to_have_text("[*]:")
+    table.locator("tr[data-key='msi[1]'] button").click()
+    expect(output).to_have_text("fired 1")
+    expect(cell(table, "msi[1]", 2)).to_have_text("1")
+
+
+def test_a_traceback_appears_under_the_cell_to_blame_while_another_runs(
+    notebook: Notebook,
+) -> None:
+    blamed = notebook.finish(NUMBER["broken"])
+    expect(blamed).to_have_text("✓ CTRL.on_write v2, from access 5")
+    notebook.run(NUMBER["drive"])
+    expect(blamed).to_contain_text("return dev.no_such_thing")
+    expect(blamed).to_contain_text("AttributeError")
+    expect(blamed).to_contain_text("v1 answered and is current again")
+    expect(notebook.cell(NUMBER["drive"]).locator(".jp-InputPrompt")).to_have_text("[*]:")
+    poke(notebook.output(NUMBER["show"]), "A", VALUE, "0x77")
+    expect(notebook.output(NUMBER["drive"])).to_have_text("poked")
+
+
+def test_a_device_is_a_panel_with_a_tab_for_each_aspect(notebook: Notebook) -> None:
+    panel = notebook.finish(NUMBER["panel"])
+    tabs = panel.locator(".lm-TabBar-tabLabel")
+    expect(tabs).to_have_text(["bar0", "interrupts", "trace", "DMA", "config"])
+    expect(panel.locator(".muser-facts span").nth(2)).to_have_text("5 accesses")
+    tabs.nth(2).click()
+    trace = panel.locator("tr[data-key]:visible")
+    expect(trace.filter(has_text="CTRL.on_write").filter(has_text="fault")).to_have_count(1)
+    tabs.nth(4).click()
+    panel.get_by_role("button", name="MSI").click()
+    expect(panel.locator(".muser-address:visible").first).to_have_text("000000")
+
+
+def test_tables_stay_live_when_the_lab_stops_and_serves_again(notebook: Notebook) -> None:
+    table = notebook.output(NUMBER["show"])
+    notebook.finish(NUMBER["again"])
+    table.scroll_into_view_if_needed()  # out of sight, it does not look
+    expect(cell(table, "A", VALUE)).to_have_text("0x00000099")
+    expect(table.locator(".muser-caption").first).to_have_text("bar0: 0x1000 bytes")
+
+
+def test_tables_follow_a_new_definition(notebook: Notebook) -> None:
+    table = notebook.output(NUMBER["show"])
+    notebook.finish(NUMBER["redefine"])
+    table.scroll_into_view_if_needed()
+    expect(cell(table, "NEW", VALUE)).to_have_text("0x00000000")
+    expect(cell(table, "A", VALUE)).to_have_text("0x00000099")
+    expect(table.locator("tr[data-key='SUM']")).to_have_count(0)
+
+
+def test_a_saved_notebook_has_still_tables_for_where_no_widget_runs(notebook: Notebook) -> None:
+    shown = notebook.saved()[NUMBER["show"]]["outputs"][0]["data"]
+    assert "application/vnd.jupyter.widget-view+json" in shown
+    html = "".join(shown["text/html"])
+    assert "<table>" in html
+    assert "the operand" in html
+    assert "EVENTS" in "".join(shown["text/plain"])
+
+
+def test_nothing_looks_when_nobody_does(notebook: Notebook) -> None:
+    notebook.page.evaluate(
+        "() => window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')"
+    )
+    expect(notebook.finish(NUMBER["views"])).to_have_text("muserlab reports muserlab")
