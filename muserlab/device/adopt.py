@@ -1,9 +1,10 @@
 """Putting a new definition of a device in the place of one that is used.
 
 Values of registers and memory with the same names are kept, new ones are reset, and what has no
-place any more goes to `on_migrate`. Hooks are carried over; where the new definition has its own,
-that one comes after them, so that it can be undone. The client, its memory, its eventfds, what it
-mapped, the trace and the state move.
+place any more goes to `on_migrate`. Hooks are carried over, even those that the new definition does
+not have: they may have been written in another cell. Where it has its own, that one comes after
+them, so that it can be undone. Those whose place is gone are told of. The client, its memory, its
+eventfds, what it mapped, the trace and the state move.
 """
 
 from collections.abc import Iterator
@@ -33,7 +34,7 @@ def adopt(new: "PCIDevice", former: "PCIDevice") -> None:
     for region in former.present:
         region.poller.stop()
     _move_state(new, former)
-    _move_hooks(new, former)
+    homeless = _move_hooks(new, former)
     dropped = _move_contents(new, former)
     new.config.space.succeed(former.config.space)
     if new.msix_table is not None and former.msix_table is not None:
@@ -44,7 +45,7 @@ def adopt(new: "PCIDevice", former: "PCIDevice") -> None:
     if new.client is not None:
         for region in new.present:
             region.poller.start()
-    new.trace.record(Kind.PATCH, new.name, note=_news(dropped))
+    _tell(new, [*dropped, *homeless])
     if dropped:
         new.hook_owner.emit(new.on_migrate, dropped)
 
@@ -58,8 +59,14 @@ def _check(new: "PCIDevice", former: "PCIDevice") -> None:
         )
 
 
-def _news(dropped: dict[str, Value]) -> str:
-    return f"new definition; dropped {', '.join(dropped)}" if dropped else "new definition"
+def _tell(new: "PCIDevice", dropped: list[str]) -> None:
+    """Record the new definition, and let people hear of what has no place in it."""
+    if not dropped:
+        new.trace.record(Kind.PATCH, new.name, note="new definition")
+        return
+    gone = f"new definition; dropped {', '.join(dropped)}"
+    new.trace.record(Kind.PATCH, new.name, note=gone)
+    new.hook_owner.announce(f"{new.name}: {gone}")
 
 
 def _move_state(new: "PCIDevice", former: "PCIDevice") -> None:
@@ -81,13 +88,17 @@ def _pairs(new: "PCIDevice", former: "PCIDevice") -> Iterator[tuple[Region, Regi
 # -- hooks -----------------------------------------------------------------------------------------
 
 
-def _move_hooks(new: "PCIDevice", former: "PCIDevice") -> None:
+def _move_hooks(new: "PCIDevice", former: "PCIDevice") -> list[str]:
+    """Carry hooks over; return the names of those that have no place any more."""
+    homeless: list[str] = []
     for mine, its in zip(_own_hooks(new), _own_hooks(former), strict=True):
         mine.succeed(its)
     for region, other in _pairs(new, former):
         if type(region) is not type(other):
             region.class_hooks.succeed(other.class_hooks)
         region.hooks.succeed(other.hooks)
+        homeless += region.hooks.homeless(other.hooks)
+    return homeless
 
 
 def _own_hooks(device: "PCIDevice") -> Iterator[Hook]:

@@ -69,12 +69,25 @@ class History:
             return True
         return self.base is not None and self.base.put_back(failed, answered)
 
-    def succeed(self, former: "History") -> None:
-        """Continue former's versions here; what is defined here already comes after them."""
+    def succeed(self, former: "History", seq: int) -> None:
+        """Continue former's versions here; what is defined here comes after them, from seq on.
+
+        One that former has had from here, as when a succession is taken back, is not a new version.
+        """
         mine = self.own
         self.versions, self.own = former.versions, former.own
-        if mine is not None:
-            self.define(mine.function, mine.source, mine.place, mine.seq)
+        if mine in former.versions:
+            self.own = mine
+        elif mine is not None:
+            self.define(mine.function, mine.source, mine.place, seq)
+
+    def begin(self, seq: int) -> None:
+        """Let every version here be one that could answer from seq on."""
+        again: dict[Version | None, Version] = {}
+        for version in self.versions:
+            former = again.get(version.former, version.former)
+            again[version] = replace(version, seq=seq, former=former)
+        self.versions, self.own = tuple(again.values()), again.get(self.own)
 
     def _take_up(self, version: Version | None) -> None:
         self.own = version if version in self.versions else None

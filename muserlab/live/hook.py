@@ -74,13 +74,18 @@ class Hook:
         """Leave no version current here; they stay listed in `versions`."""
         self._submit(Clear(self.history, self._owner))
 
-    def succeed(self, former: "Hook") -> None:
-        """Continue a former hook's versions here; what is defined here already comes after them.
+    def succeed(self, former: "Hook | None") -> None:
+        """Continue a former hook's versions here, if there was such a hook.
 
-        For who replaces the former's owner: call it on the thread that calls hooks. It is no patch,
-        so it says nothing and records nothing.
+        What is defined here already comes after them, from the next access on. For who replaces
+        the former's owner: call it on the thread that calls hooks, when the owner has the trace
+        that goes on. It is no patch, so it says nothing and records nothing.
         """
-        self.history.succeed(former.history)
+        seq = self._owner.trace.accesses + 1
+        if former is None:
+            self.history.begin(seq)
+        else:
+            self.history.succeed(former.history, seq)
 
     def _submit(self, change: Change) -> None:
         batch = self._owner.batch

@@ -272,3 +272,77 @@ def test_blocks_of_another_count_keep_the_elements_that_both_have(dev: PCIDevice
     assert [lane.CTRL.on.peek() for lane in new.bar0.LANE] == [0, 1, 0, 0]
     new.region(0).write(16 + 12, bytes(4))
     assert new.state.last == (3,)
+
+
+def test_what_a_new_definition_brings_answers_from_the_next_access(
+    dev: PCIDevice, moved_bar: Any, bus: Any
+) -> None:
+    dev.bar0.A.on_write(lambda dev, new, old: None)
+    for _ in range(4):
+        bus.read(0x00)
+    new = adder(moved_bar)
+    moved_bar.CTRL.on_write(lambda dev, new, old: None)
+    new.bar0.A.on_write(lambda dev, new, old: "another")
+    new.bar0.B.on_write(lambda dev, new, old: "wrong")
+    new.bar0.B.on_write(lambda dev, new, old: None)
+    new.on_reset(lambda dev, kind: None)
+    new.adopt(dev)
+    assert [version.seq for version in new.bar0.A.on_write.versions] == [1, 5]
+    for hook in (new.bar0.B.on_write, moved_bar.CTRL.on_write, new.on_reset):
+        assert {version.seq for version in hook.versions} == {5}
+    new.bar0.B.on_write.undo()
+    assert new.bar0.B.on_write.current is new.bar0.B.on_write.versions[0]
+
+
+def test_people_hear_of_registers_and_hooks_that_have_no_place(
+    dev: PCIDevice, moved_bar: type[BAR], host: Any
+) -> None:
+    dev.bar0.SUM.on_read(lambda dev, value: 1)
+    dev.bar0.CH.on_write(lambda dev, new, old: None)
+    dev.bar0.A.on_read(lambda dev, value: 1)
+    dev.bar0.SUM.on_write.clear()
+    new = adder(moved_bar)
+    new.host = host
+    new.adopt(dev)
+    assert host.news[-1] == (
+        "adder: new definition; dropped bar0.SUM, bar0.CH[0], bar0.CH[1], bar0.CH[2], bar0.CH[3],"
+        " SUM.on_read, CH.on_write"
+    )
+    assert new.trace[-1].note in host.news[-1]
+
+
+def test_nothing_is_said_of_a_definition_in_which_everything_has_its_place(
+    dev: PCIDevice, adder_bar: type[BAR], host: Any
+) -> None:
+    dev.bar0.SUM.on_read(lambda dev, value: 1)
+    before = len(host.news)
+    new = adder(adder_bar)
+    new.host = host
+    new.adopt(dev)
+    assert len(host.news) == before
+    assert new.trace[-1].note == "new definition"
+
+
+def test_class_hooks_come_over_once_for_all_devices_of_a_class(
+    adder_bar: Any, moved_bar: Any, bus_of: Any
+) -> None:
+    adder_bar.A.on_read(lambda dev, value: 1)
+    formers = [adder(adder_bar), adder(adder_bar)]
+    news = [adder(moved_bar), adder(moved_bar)]
+    for new, former in zip(news, formers, strict=True):
+        new.adopt(former)
+    assert len(moved_bar.A.on_read.versions) == 1
+    assert [bus_of(new).read(0x0C) for new in news] == [1, 1]
+
+
+def test_a_derived_class_s_hook_is_the_one_that_comes_over(
+    adder_bar: Any, moved_bar: Any, bus_of: Any
+) -> None:
+    class Derived(adder_bar, size=0x2000):  # type: ignore[misc]  # adder_bar is a fixture
+        pass
+
+    adder_bar.A.on_read(lambda dev, value: 1)
+    Derived.A.on_read(lambda dev, value: 2)
+    new = adder(moved_bar)
+    new.adopt(adder(Derived))
+    assert bus_of(new).read(0x0C) == 2

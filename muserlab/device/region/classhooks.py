@@ -59,12 +59,16 @@ class ClassHooks:
         return hooks[0] if hooks else None
 
     def succeed(self, former: "ClassHooks") -> None:
-        """Carry the hooks of a former definition of the class over."""
+        """Carry the hooks of a former definition of the class over.
+
+        Those of classes that it alone inherited from come to this class, as its own would.
+        """
+        theirs: dict[tuple[Site, Verb], Hook] = {}
         for level in reversed(former._lineage):
             if level not in self._lineage:
-                for (site, verb), hook in level._hooks.items():
-                    if hook.versions:
-                        self.hook(site, verb).succeed(hook)
+                theirs.update((key, hook) for key, hook in level._hooks.items() if hook.versions)
+        for key in dict.fromkeys([*theirs, *self._hooks]):
+            self.hook(*key).succeed(theirs.get(key))
 
     def register_at(self, _path: str) -> "RegisterPart | None":
         """Return None: a class has no registers that could be peeked."""

@@ -73,9 +73,18 @@ class HookTable:
 
     def succeed(self, former: "HookTable") -> None:
         """Carry a former definition's hooks over, those whose place is here still."""
-        for (site, verb), hook in former.hooks.items():
-            if hook.versions and self._has(site):
-                self.link(site, verb).succeed(hook)
+        theirs = {key: hook for key, hook in former.hooks.items() if self._keeps(key[0], hook)}
+        for key in dict.fromkeys([*theirs, *self.hooks]):
+            self.link(*key).succeed(theirs.get(key))
+
+    def homeless(self, former: "HookTable") -> list[str]:
+        """Return the names of a former definition's hooks that are defined and have no place."""
+        return [
+            hook.name for (site, _), hook in former.hooks.items() if hook and not self._has(site)
+        ]
+
+    def _keeps(self, site: Site, hook: Hook) -> bool:
+        return bool(hook.versions) and self._has(site)
 
     def _has(self, site: Site) -> bool:
         if isinstance(site, Span):
