@@ -7,6 +7,16 @@ on any thread.
 from muserlab.trace.counts import Counts, Rates
 from muserlab.trace.event import Event, Kind
 from muserlab.trace.events import Events
-from muserlab.trace.trace import DATA_KEPT, Listener, Trace
+from muserlab.trace.trace import DATA_KEPT, NOTE_KEPT, Listener, Trace
 
-__all__ = ["DATA_KEPT", "Counts", "Event", "Events", "Kind", "Listener", "Rates", "Trace"]
+__all__ = [
+    "DATA_KEPT",
+    "NOTE_KEPT",
+    "Counts",
+    "Event",
+    "Events",
+    "Kind",
+    "Listener",
+    "Rates",
+    "Trace",
+]

@@ -24,6 +24,9 @@ Listener = Callable[[Event], object]
 DATA_KEPT = 1024
 """How many bytes of an event's data are kept: with the ring's capacity, this bounds memory."""
 
+NOTE_KEPT = 1024
+"""How many characters of a note are kept: it may tell of an exception, which may be of any size."""
+
 _PAIRS_COUNTED = 65536
 _ELSEWHERE = "elsewhere"
 _CAPACITY = 65536
@@ -61,8 +64,11 @@ class Trace:
     ) -> int:
         """Record an event now, tell the listeners, and return its number.
 
-        Of ``data`` longer than DATA_KEPT the first bytes are kept, and the note says so.
+        Of ``data`` longer than DATA_KEPT the first bytes are kept, and the note says so; of a note
+        longer than NOTE_KEPT the first characters.
         """
+        if len(note) > NOTE_KEPT:
+            note = f"{note[:NOTE_KEPT]}…"
         if len(data) > DATA_KEPT:
             data, note = _shortened(data, note)
         self._seq = seq = self._seq + 1

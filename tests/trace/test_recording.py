@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muserlab.trace import DATA_KEPT, Event, Kind, Trace
+from muserlab.trace import DATA_KEPT, NOTE_KEPT, Event, Kind, Trace
 
 KINDS = st.sampled_from(Kind)
 PLACES = st.sampled_from(["bar0.CTRL", "bar0.CH[2].CTRL", "msi[0]", "config"])
@@ -57,6 +57,17 @@ def test_long_data_is_cut_and_the_note_says_so() -> None:
     assert (whole.data, whole.note) == (bytes(DATA_KEPT), "")
     assert (cut.data, cut.note) == (b"\xaa" * DATA_KEPT, "first 1024 of 1025 bytes")
     assert remarked.note == "by message; first 1024 of 2048 bytes"
+
+
+def test_of_a_long_note_the_beginning_is_kept() -> None:
+    trace = Trace()
+    trace.record(Kind.FAULT, "CTRL.on_write", note="n" * NOTE_KEPT)
+    trace.record(Kind.FAULT, "CTRL.on_write", note="n" * 10_000_000)
+    trace.record(Kind.READ, "bar0", 0, bytes(2 * DATA_KEPT), "n" * 10_000_000)
+    whole, cut, both = trace
+    assert whole.note == "n" * NOTE_KEPT
+    assert cut.note == "n" * NOTE_KEPT + "…"
+    assert both.note == "n" * NOTE_KEPT + "…; first 1024 of 2048 bytes"
 
 
 def test_the_number_of_places_counted_is_bounded() -> None:
