@@ -1,16 +1,11 @@
 """Putting a function's regions together."""
 
-from collections.abc import Sequence
-
 from muserlab.device.config import MSIX
 from muserlab.device.hooks import HookOwner
 from muserlab.device.irq import MSIXTable
 from muserlab.device.plan import Plan
 from muserlab.device.region import (
-    ROM,
-    VGA,
     ConfigRegion,
-    DeviceRegion,
     Part,
     PbaPart,
     Region,
@@ -26,19 +21,16 @@ def assemble(
     parts: Plan,
     config: ConfigRegion,
     table: MSIXTable | None,
-    rom: type[ROM] | None,
-    vga: type[VGA] | None,
-    specific: Sequence[type[DeviceRegion]],
 ) -> tuple[Region | None, ...]:
     """Return the regions of a function by VFIO index, None where there is none."""
     regions: list[Region | None] = []
     for number, bar in enumerate(parts.bars):
         others = _msix_parts(number, parts.msix, table)
         regions.append(None if bar is None else bar(owner, number, f"bar{number}", others))
-    regions.append(None if rom is None else rom(owner, ROM_INDEX, "rom"))
+    regions.append(None if parts.rom is None else parts.rom(owner, ROM_INDEX, "rom"))
     regions.append(config)
-    regions.append(None if vga is None else vga(owner, VGA_INDEX, "vga"))
-    for index, kind in enumerate(specific, len(regions)):
+    regions.append(None if parts.vga is None else parts.vga(owner, VGA_INDEX, "vga"))
+    for index, kind in enumerate(parts.specific, len(regions)):
         regions.append(kind(owner, index, f"region{index}"))
     return tuple(regions)
 

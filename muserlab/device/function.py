@@ -30,7 +30,6 @@ from muserlab.device.region import (
     ConfigRegion,
     DeviceRegion,
     Region,
-    rom_class,
 )
 from muserlab.device.reset import ResetKind
 from muserlab.live import Batch, Hook
@@ -84,12 +83,21 @@ class PCIDevice:
         capabilities: Sequence[Capability] = (),
     ) -> None:
         bars = (bar0, bar1, bar2, bar3, bar4, bar5)
-        parts = plan(name, bars, express=express, msi=msi, msix=msix, capabilities=capabilities)
-        rom_type = None if rom is None else rom_class(rom)
+        parts = plan(
+            name,
+            bars,
+            rom=rom,
+            vga=vga,
+            regions=regions,
+            express=express,
+            msi=msi,
+            msix=msix,
+            capabilities=capabilities,
+        )
         config = Config(
             Identity(*id, *subsystem, class_code, revision),
             bars=parts.shapes,
-            rom_size=0 if rom_type is None else rom_type.size,
+            rom_size=0 if parts.rom is None else parts.rom.size,
             vga=vga is not None,
             intx=intx,
             express=express,
@@ -114,9 +122,7 @@ class PCIDevice:
         )
         self.dma = DMA(owner, owner.emit)
         self.config = ConfigRegion(owner, CONFIG_INDEX, config)
-        self.regions = assemble(
-            owner, parts, self.config, self.msix_table, rom_type, vga, tuple(regions)
-        )
+        self.regions = assemble(owner, parts, self.config, self.msix_table)
         self._name_parts()
         self._watch_for_resets(config)
 

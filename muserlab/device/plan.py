@@ -2,36 +2,58 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
-from muserlab.device.config import MSI, MSIX, BarShape, Capability, PCIExpress
+from muserlab.device.config import (
+    MSI,
+    MSIX,
+    BarShape,
+    Capability,
+    DeviceSerialNumber,
+    PCIExpress,
+    PowerManagement,
+)
 from muserlab.device.errors import DefinitionError
-from muserlab.device.region import BAR, memory_bar
+from muserlab.device.region import BAR, ROM, VGA, Bank, DeviceRegion, memory_bar, rom_class
 
 BARS = 6
 _LEAST_MSIX_BAR = 4096
+_ONCE = (PowerManagement, MSI, MSIX, PCIExpress, DeviceSerialNumber)
 
 BarDefinition = type[BAR] | int | None
 """A class, the size of a BAR that is memory, or None where there is no BAR."""
 
+B = TypeVar("B", bound=Bank)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """BAR classes by number, the capabilities in order, and where the MSI-X structures lie."""
+    """The classes of regions, the capabilities in order, and where the MSI-X structures lie."""
 
     bars: tuple[type[BAR] | None, ...]
+    rom: type[ROM] | None
+    vga: type[VGA] | None
+    specific: tuple[type[DeviceRegion], ...]
     capabilities: tuple[Capability, ...]
-    msix: MSIX | None
 
     @property
     def shapes(self) -> list[BarShape | None]:
         """What configuration space has to know of the BARs."""
         return [None if bar is None else bar.shape for bar in self.bars]
 
+    @property
+    def msix(self) -> MSIX | None:
+        """The MSI-X capability, whose BAR is known."""
+        return next((one for one in self.capabilities if isinstance(one, MSIX)), None)
+
 
 def plan(
     name: str,
     bars: Sequence[BarDefinition],
     *,
+    rom: bytes | int | type[ROM] | None,
+    vga: type[VGA] | None,
+    regions: Sequence[type[DeviceRegion]],
     express: bool,
     msi: int | MSI,
     msix: int | MSIX,
@@ -42,27 +64,53 @@ def plan(
     everything = list(capabilities)
     if msi:
         everything.append(MSI(msi) if isinstance(msi, int) else msi)
-    table = None
     if msix:
-        table = _placed(name, MSIX(msix) if isinstance(msix, int) else msix, classes)
-        everything.append(table)
+        everything.append(MSIX(msix) if isinstance(msix, int) else msix)
     if express and not any(isinstance(one, PCIExpress) for one in capabilities):
         everything.append(PCIExpress())
-    return Plan(tuple(classes), tuple(everything), table)
+    _check_single(name, everything)
+    placed = [_placed(name, one, classes) if isinstance(one, MSIX) else one for one in everything]
+    return Plan(
+        rom=_rom_class(name, rom),
+        vga=None if vga is None else _checked(name, "vga", vga, VGA),
+        specific=tuple(_checked(name, "regions", one, DeviceRegion) for one in regions),
+        capabilities=tuple(placed),
+        bars=tuple(classes),
+    )
 
 
-def _bar_class(device: str, number: int, bar: object) -> type[BAR] | None:
+def _check_single(device: str, capabilities: Sequence[Capability]) -> None:
+    for kind in _ONCE:
+        if sum(isinstance(one, kind) for one in capabilities) > 1:
+            raise DefinitionError(f"{device} has more than one {kind.__name__} capability")
+
+
+def _bar_class(device: str, number: int, bar: BarDefinition) -> type[BAR] | None:
     if bar is None:
         return None
     if isinstance(bar, int):
         return memory_bar(bar)
-    if not (isinstance(bar, type) and issubclass(bar, BAR)):
+    return _checked(device, f"bar{number}", bar, BAR, ", or a size in bytes")
+
+
+def _rom_class(device: str, rom: bytes | int | type[ROM] | None) -> type[ROM] | None:
+    if rom is None:
+        return None
+    if isinstance(rom, bytes | int):
+        rom = rom_class(rom)
+    return _checked(device, "rom", rom, ROM, ", its bytes, or its size")
+
+
+def _checked(device: str, what: str, given: object, base: type[B], or_else: str = "") -> type[B]:
+    """Return what was given if it is a class of such regions that can be made."""
+    if not (isinstance(given, type) and issubclass(given, base)):
         raise DefinitionError(
-            f"{device}: bar{number}={bar!r} is no BAR; give a subclass of BAR, or a size in bytes"
+            f"{device}: {what}={given!r} is no {base.__name__}; give a subclass of"
+            f" {base.__name__}{or_else}"
         )
-    if bar.shape is None:
-        raise DefinitionError(f"{device}: bar{number}: {bar.__name__} has no size; say size=BYTES")
-    return bar
+    if not given.size:
+        raise DefinitionError(f"{device}: {what}: {given.__name__} has no size; say size=BYTES")
+    return given
 
 
 def _placed(device: str, msix: MSIX, bars: list[type[BAR] | None]) -> MSIX:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from muserlab.device.config.bits import check_bits
 from muserlab.device.config.capability import Capability
 from muserlab.device.config.image import Image
 
@@ -13,6 +14,9 @@ class DeviceSerialNumber(Capability):
     extended = True
 
     serial: int = field()
+
+    def __post_init__(self) -> None:
+        check_bits("a device serial number", self.serial, 64)
 
     @property
     def capability_id(self) -> int:

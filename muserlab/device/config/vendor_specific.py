@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from muserlab.device.config.capability import Capability
 from muserlab.device.config.image import Image
 from muserlab.device.config.raw import raw_image
+from muserlab.device.errors import DefinitionError
+
+_MOST = 0x100 - 0x40 - 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,13 @@ class VendorSpecific(Capability):
 
     data: bytes = field()
     writable: bytes = b""
+
+    def __post_init__(self) -> None:
+        if len(self.data) > _MOST:
+            raise DefinitionError(
+                f"a vendor-specific capability holds up to {_MOST} bytes of data, not"
+                f" {len(self.data)}; ExtendedVendorSpecific holds more"
+            )
 
     @property
     def capability_id(self) -> int:

@@ -1,6 +1,5 @@
 """The expansion ROM."""
 
-from muserlab.device.errors import DefinitionError
 from muserlab.device.hooks import HookOwner
 from muserlab.device.region.bank import Bank
 
@@ -19,18 +18,12 @@ class ROM(Bank):
         data[: len(self.content)] = self.content
 
 
-def rom_class(definition: "bytes | int | type[ROM]") -> type[ROM]:
-    """Return the class of a ROM with that content, or of that size; raises DefinitionError."""
-    if isinstance(definition, type):
-        return definition
+def rom_class(definition: bytes | int) -> type[ROM]:
+    """Return the class of a ROM with that content, or of that size in bytes."""
     if isinstance(definition, int):
         image, size = b"", definition
     else:
         image, size = definition, max(_LEAST, 1 << (len(definition) - 1).bit_length())
-    if size < _LEAST or size & (size - 1):
-        raise DefinitionError(
-            f"an expansion ROM of {size} bytes: its size must be a power of two, {_LEAST} or more"
-        )
 
     class Image(ROM, size=size):
         content = image

@@ -6,6 +6,7 @@ import pytest
 
 from muserlab.device import (
     BAR,
+    MSI,
     MSIX,
     ROM,
     VGA,
@@ -14,6 +15,7 @@ from muserlab.device import (
     DeviceRegion,
     Memory,
     PCIDevice,
+    PCIExpress,
 )
 from muserlab.regs import RW
 
@@ -45,7 +47,15 @@ def test_a_bar_that_cannot_be_is_refused_with_its_class(wrong: Any, message: str
     [
         ({"bar0": 3000}, "power of two"),
         ({"bar0": BAR}, "has no size"),
-        ({"bar0": "4096"}, "no BAR"),
+        ({"bar0": "4096"}, "bar0='4096' is no BAR; .* or a size"),
+        ({"bar0": ROM}, "no BAR"),
+        ({"rom": define(size=4096)}, "no ROM; .* its bytes, or its size"),
+        ({"rom": 2.5}, "rom=2.5 is no ROM"),
+        ({"rom": ROM}, "rom: ROM has no size"),
+        ({"vga": define(size=4096)}, "no VGA"),
+        ({"regions": [define(size=4096)]}, "no DeviceRegion"),
+        ({"msi": 2, "capabilities": [MSI(4)]}, "more than one MSI capability"),
+        ({"express": True, "capabilities": [PCIExpress(), PCIExpress()]}, "more than one PCIEx"),
         ({"bar0": define(size=64, body={"A": RW(0), "M": Memory(2, 8)})}, "A .* and M .* overlap"),
         ({"bar0": define(size=64, body={"M": Memory(60, 8)})}, "outside"),
         ({"bar0": define(size=64, bits=64), "bar1": 4096}, "BAR0 is 64-bit"),
@@ -96,6 +106,16 @@ def test_bars_are_where_configuration_space_says_what_they_are() -> None:
     config.write(0x18, b"\xff" * 4)
     assert config.read(0x18, 4) == (0xFFFF_FFE1).to_bytes(4, "little")
     assert (dev.bar1, dev.bar2.size, dev.bar5.size) == (None, 32, 64)
+
+
+def test_msix_among_the_capabilities_has_its_structures_in_a_bar_too() -> None:
+    dev = PCIDevice("msix", id=(1, 2), bar0=4096, capabilities=[MSIX(2, bar=0, table=0x800)])
+    assert dev.msix.count == 2
+    dev.bar0.write(0x80C, b"\0\0\0\0")
+    assert dev.bar0.read(0x800, 16) == bytes(16)
+    assert dev.bar0.read(0x81C, 4) == b"\1\0\0\0"
+    anywhere = PCIDevice("msix", id=(1, 2), capabilities=[MSIX(2)])
+    assert anywhere.bar5.read(0x0C, 4) == b"\1\0\0\0"
 
 
 def test_a_rom_is_padded_to_a_power_of_two_and_only_read() -> None:
