@@ -77,12 +77,15 @@ class HookOwner:
         except HookFailed:
             return
         if isinstance(answer, Coroutine):
-            rest = cast("Coroutine[Any, Any, object]", answer)
-            try:
-                self.device.host.spawn(_finish, rest, name=hook.name)
-            except DeviceError:
-                rest.close()
-                raise
+            self.let_finish(cast("Coroutine[Any, Any, object]", answer), hook.name)
+
+    def let_finish(self, rest: Coroutine[Any, Any, object], name: str) -> None:
+        """Make a task of what an async hook has still to do."""
+        try:
+            self.device.host.spawn(_finish, rest, name=name)
+        except DeviceError:
+            rest.close()
+            raise
 
 
 async def _finish(answer: Awaitable[object]) -> None:

@@ -16,6 +16,9 @@ from muserlab.device.region.storage import PAGE
 from muserlab.live import HookFailed
 from muserlab.trace import Kind
 
+Spans = tuple[tuple[int, int], ...]
+"""Start and end of each range of a region that somebody wants to hear of."""
+
 WORD = 4
 _LINE = 64
 
@@ -30,19 +33,33 @@ class Watch:
         self.start = start
         self.end = end
         self.data = data
-        self._pages: list[bytes] = []
+        self._pages: dict[int, bytes] = {}
+        """What the watched pages were, by their offset in the region."""
 
-    def begin(self) -> None:
-        """Take what is there now as unchanged."""
-        self._pages = [self.data[at : at + PAGE] for at in range(self.start, self.end, PAGE)]
+    @property
+    def pages(self) -> tuple[int, ...]:
+        """Offsets in the region of the pages that are watched."""
+        return tuple(self._pages)
+
+    def forget(self) -> None:
+        """Watch nothing."""
+        self._pages.clear()
+
+    def watch(self, spans: Spans) -> None:
+        """Watch the pages of these spans; one that was not watched is taken as unchanged now."""
+        wanted = {
+            at
+            for start, stop in spans
+            for at in range(max(start, self.start) // PAGE * PAGE, min(stop, self.end), PAGE)
+        }
+        self._pages = {at: self._pages.get(at, self.data[at : at + PAGE]) for at in sorted(wanted)}
 
     def changes(self) -> Iterator[tuple[int, bytes]]:
         """Yield offset in the region and new bytes of each run of words that has changed."""
-        for number, before in enumerate(self._pages):
-            at = self.start + number * PAGE
+        for at, before in tuple(self._pages.items()):
             now = self.data[at : at + PAGE]
             if now != before:
-                self._pages[number] = now
+                self._pages[at] = now
                 for start, end in _runs(before, now):
                     yield at + start, now[start:end]
 
@@ -52,20 +69,20 @@ class Watch:
     def __setitem__(self, key: slice, value: bytes) -> None:
         """Change the memory without that being a change."""
         self.data[key] = value
-        at: int = key.start
-        while value and self._pages:
-            number, skip = divmod(at - self.start, PAGE)
-            page = bytearray(self._pages[number])
-            count = min(len(value), PAGE - skip)
-            page[skip : skip + count] = value[:count]
-            self._pages[number] = bytes(page)
-            at, value = at + count, value[count:]
+        first: int = key.start
+        for at in range(first // PAGE * PAGE, first + len(value), PAGE):
+            if at in self._pages:
+                page = bytearray(self._pages[at])
+                start, end = max(first, at), min(first + len(value), at + PAGE)
+                page[start - at : end - at] = value[start - first : end - first]
+                self._pages[at] = bytes(page)
 
 
 class Poller:
     """Looks for changes in a region's mapped memory and calls on_change hooks.
 
-    Nothing is looked at, and no snapshot kept, before the first hook is there.
+    Only the pages of hooked ranges are looked at. What a client finds when it comes is unchanged;
+    what it wrote just before it left is told when it leaves.
     """
 
     def __init__(self, owner: HookOwner, region: str) -> None:
@@ -74,7 +91,7 @@ class Poller:
         self.watches: tuple[Watch, ...] = ()
         """The mapped memory; assigned by what owns it."""
         self._hooks: Chain = ()
-        self._watching = False
+        self._spans: Spans = ()
         self._seconds: float | None = 0.05
         self._connected = False
         self._task: Task | None = None
@@ -89,14 +106,15 @@ class Poller:
 
     def scan(self) -> Coroutine[Any, Any, None] | None:
         """Look once; return something to await where a hook is async."""
-        if not any(link.hook for link in self._hooks):
-            self._watching = False
-            return None
-        if not self._watching:
-            self._watching = True
+        self._follow_hooks()
+        return drive(self._scan()) if self._spans else None
+
+    def _follow_hooks(self) -> None:
+        spans = tuple((link.start, link.stop) for link in self._hooks if link.hook)
+        if spans != self._spans:
+            self._spans = spans
             for watch in self.watches:
-                watch.begin()
-        return drive(self._scan())
+                watch.watch(spans)
 
     def _scan(self) -> Steps[None]:
         for watch in self.watches:
@@ -124,11 +142,18 @@ class Poller:
     def start(self) -> None:
         """Look from now on: a client has come."""
         self._connected = True
+        self._spans = ()
+        for watch in self.watches:
+            watch.forget()
+        self._follow_hooks()
         self.restart()
 
     def stop(self) -> None:
-        """Look no more: the client has gone."""
+        """Look a last time: the client has gone."""
         self._connected = False
+        rest = self.scan()
+        if rest is not None:
+            self._owner.let_finish(rest, f"{self._region}.on_change")
         self.restart()
 
     def restart(self) -> None:

@@ -104,14 +104,17 @@ class RegionInfo(Body):
     def encode(self) -> bytes:
         """Lay the whole reply out."""
         chain = encode_chain(self.capabilities, _REGION.size)
-        return self._fixed(_REGION.size if chain else 0) + chain
+        return self._fixed(self.flags, _REGION.size if chain else 0) + chain
 
     def encode_fixed(self) -> bytes:
-        """Lay only the fixed part out, which tells the size of the whole."""
-        return self._fixed(0)
+        """Lay only the fixed part out, which tells the size of the whole.
 
-    def _fixed(self, cap_offset: int) -> bytes:
-        return _REGION.pack(self.argsz, self.flags, self.index, cap_offset, self.size, self.offset)
+        It says nothing of capabilities: QEMU refuses a reply that speaks of some and has none.
+        """
+        return self._fixed(self.flags & ~RegionFlags.CAPS, 0)
+
+    def _fixed(self, flags: RegionFlags, cap_offset: int) -> bytes:
+        return _REGION.pack(self.argsz, flags, self.index, cap_offset, self.size, self.offset)
 
     @classmethod
     def decode(cls, payload: memoryview) -> Self:

@@ -92,6 +92,33 @@ def test_polling_runs_while_a_client_is_connected(
     assert all(job.cancelled for job in host.jobs)
 
 
+def test_what_a_client_writes_right_after_it_came_and_before_it_leaves_is_told(
+    dev: PCIDevice, mapped: mmap.mmap, changes: list[Any]
+) -> None:
+    mapped[BUF] = 1  # before it came: what it finds is no change
+    dev.connect("first")
+    mapped[BUF + 4] = 2
+    dev.bar0.poller.scan()
+    mapped[BUF + 8] = 3
+    dev.disconnect()
+    told = [(BUF + 4, b"\2\0\0\0"), (BUF + 8, b"\3\0\0\0")]
+    assert changes == told
+    dev.connect("second")
+    dev.bar0.poller.scan()
+    assert changes == told
+
+
+def test_only_pages_that_somebody_hears_of_are_kept() -> None:
+    class Large(BAR, size=1 << 20, mappable=True):
+        pass
+
+    dev: Any = PCIDevice("large", id=(0x1234, 1), bar0=Large)
+    dev.bar0[0x3000:0x3004].on_change(lambda dev, offset, data: None)
+    dev.bar0.poller.scan()
+    (watch,) = dev.bar0.poller.watches
+    assert watch.pages == (0x3000,)
+
+
 def test_polling_moves_with_the_device_to_another_host(dev: PCIDevice, host: Any) -> None:
     dev.connect("tester")
     other = type(host)()
@@ -130,7 +157,7 @@ def test_every_foreign_byte_that_differs_is_in_one_change(
 ) -> None:
     memory = mmap.mmap(-1, 4 * PAGE)
     watch = Watch(memory, PAGE, 4 * PAGE)
-    watch.begin()
+    watch.watch(((PAGE, 4 * PAGE),))
     known = bytearray(memory[:])
     for offset, data, own in writes:
         where = slice(PAGE + offset, PAGE + offset + len(data))
