@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         DeviceRegion,
         DeviceSerialNumber,
         DmaError,
+        DmaFault,
         DmaRegion,
         ExtendedVendorSpecific,
         IrqError,
@@ -74,9 +75,9 @@ _NAMES = {
     "client": "Driver connect",
     "device": (
         "BAR MSI MSIX PASS ROM VGA Bank BusyError ConfigRegion DeadlockError DefinitionError "
-        "DeviceError DeviceRegion DeviceSerialNumber DmaError DmaRegion ExtendedVendorSpecific "
-        "IrqError IrqType Memory PCIDevice PCIExpress PowerManagement RawCapability RawExtended "
-        "Region RegionError ResetKind Vector VendorSpecific"
+        "DeviceError DeviceRegion DeviceSerialNumber DmaError DmaFault DmaRegion "
+        "ExtendedVendorSpecific IrqError IrqType Memory PCIDevice PCIExpress PowerManagement "
+        "RawCapability RawExtended Region RegionError ResetKind Vector VendorSpecific"
     ),
     "lab": "Lab LabError current serve",
     "live": "Failure Hook HookFailed PatchError Version",
@@ -111,6 +112,7 @@ __all__ = [
     "DeviceRegion",
     "DeviceSerialNumber",
     "DmaError",
+    "DmaFault",
     "DmaRegion",
     "Driver",
     "Event",

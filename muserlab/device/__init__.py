@@ -24,6 +24,7 @@ from muserlab.device.errors import (
     DefinitionError,
     DeviceError,
     DmaError,
+    DmaFault,
     IrqError,
     RegionError,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "DeviceRegion",
     "DeviceSerialNumber",
     "DmaError",
+    "DmaFault",
     "DmaRegion",
     "ExtendedVendorSpecific",
     "FieldHandle",

@@ -2,6 +2,8 @@
 
 from errno import EBUSY, EDEADLK, EFAULT, EINVAL
 
+from muserlab.live import Blameless
+
 
 class DeviceError(Exception):
     """A device cannot do what it was asked to.
@@ -33,6 +35,10 @@ class DmaError(DeviceError):
     """Memory cannot be mapped or reached (EFAULT unless a better one is given)."""
 
     errno = EFAULT
+
+
+class DmaFault(DmaError, Blameless):  # noqa: N818 - the field's word for it
+    """The client has not mapped what it told the device to reach, or has gone: its doing."""
 
 
 class BusyError(DeviceError):

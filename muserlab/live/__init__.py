@@ -7,7 +7,14 @@ never stacks, and a version that raises makes way for the one before it.
 
 from muserlab.live.batch import Batch, Step
 from muserlab.live.diff import Diff
-from muserlab.live.errors import HookFailed, HookUndefined, LiveError, PatchError, WrongAnswer
+from muserlab.live.errors import (
+    Blameless,
+    HookFailed,
+    HookUndefined,
+    LiveError,
+    PatchError,
+    WrongAnswer,
+)
 from muserlab.live.failure import Failure
 from muserlab.live.hook import Hook
 from muserlab.live.migrate import Migration, migrate
@@ -17,6 +24,7 @@ from muserlab.live.version import Version
 
 __all__ = [
     "Batch",
+    "Blameless",
     "Diff",
     "Failure",
     "Hook",

@@ -18,6 +18,13 @@ class WrongAnswer(LiveError, TypeError):  # noqa: N818 - it reads as what happen
     """What a version returned makes no sense where its hook is; a hook's `check` raises it."""
 
 
+class Blameless(Exception):  # noqa: N818 - it tells what the hook is
+    """Raised in a hook by what it called, through no fault of its own: a client's, say.
+
+    It is told like a failure; but the version neither counts as failed nor makes way for another.
+    """
+
+
 class HookUndefined(LiveError):  # noqa: N818 - it reads as what happened
     """A hook was called that has no version; ask `bool(hook)` first."""
 

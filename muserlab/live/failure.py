@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from muserlab.live.errors import WrongAnswer
+from muserlab.live.errors import Blameless, WrongAnswer
 
 if TYPE_CHECKING:
     from muserlab.live.version import Version
@@ -31,6 +31,8 @@ class Failure:
         times = f" ({self.count} times)" if self.count > 1 else ""
         told = f"{self.hook} v{self.version.number} ({self.version.place}) raised "
         told += f"{type(self.exception).__name__}: {self.exception}{times}"
+        if isinstance(self.exception, Blameless):
+            told += "; the hook is not to blame and stays"
         if self.restored is not None:
             told += f"; v{self.restored.number} answered and is current again"
         return told

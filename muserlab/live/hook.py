@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from muserlab.live.change import Change, Clear, Define, Undo
 from muserlab.live.diff import Diff
-from muserlab.live.errors import HookFailed, HookUndefined, PatchError
+from muserlab.live.errors import Blameless, HookFailed, HookUndefined, PatchError
 from muserlab.live.failure import Failure
 from muserlab.live.history import History
 from muserlab.live.owner import NO_TRANSACTION, Owner
@@ -147,7 +147,8 @@ class Hook:
 
         What an async version gives is a coroutine to await. A version that raises, or answers what
         `check` refuses, makes way for the one before it, if that never failed: its pokes are
-        undone, that one answers this call, and is current again. Raises (or the coroutine raises)
+        undone, that one answers this call, and is current again. One that raises Blameless stays,
+        and its pokes stand; no other is asked. Raises (or the coroutine raises)
         HookFailed where none answers, and HookUndefined where there is none.
         """
         version = self.history.own or self._inherited()
@@ -158,6 +159,8 @@ class Hook:
             if type(result) is COROUTINE:
                 return self._finish(version, result, args, ())
             return result if self._check is None else self._check(result, *args)
+        except Blameless as error:
+            raise self._excused(version, error) from error
         except FAULTS as error:
             return self._give_way(version, error, args, ())
 
@@ -173,6 +176,9 @@ class Hook:
             result = version.function(self._subject, *args)
             if self._check is not None and type(result) is not COROUTINE:
                 result = self._check(result, *args)
+        except Blameless as error:
+            transaction.commit()
+            raise self._excused(version, error) from error
         except FAULTS as error:
             transaction.rollback()
             return self._give_way(version, error, args, failed)
@@ -194,6 +200,9 @@ class Hook:
             result = await answer
             if self._check is not None:
                 result = self._check(result, *args)
+        except Blameless as error:
+            transaction.commit()
+            raise self._excused(version, error) from error
         except FAULTS as error:
             transaction.rollback()
             result = self._give_way(version, error, args, failed)
@@ -206,6 +215,17 @@ class Hook:
             self._answered(version, failed)
         return result
 
+    def _excused(self, version: Version, error: Blameless) -> HookFailed:
+        """Tell of an error that is not the version's, which stays; return what to raise."""
+        self._note(version, error)
+        failure = version.excused.add(self.name, version, error)
+        self._report((failure,))
+        return HookFailed(self.name, (failure,))
+
+    def _note(self, version: Version, error: BaseException) -> None:
+        note = f"v{version.number} {type(error).__name__}: {error}"
+        self._owner.trace.record(Kind.FAULT, self.name, note=note)
+
     def _give_way(
         self,
         version: Version,
@@ -214,8 +234,7 @@ class Hook:
         failed: tuple[Failure, ...],
     ) -> Any:
         """Let the version before this one answer; raise HookFailed where there is none."""
-        note = f"v{version.number} {type(error).__name__}: {error}"
-        self._owner.trace.record(Kind.FAULT, self.name, note=note)
+        self._note(version, error)
         failed = (*failed, version.tally.add(self.name, version, error))
         spare = version.spare
         if spare is not None:

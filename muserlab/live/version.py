@@ -16,6 +16,7 @@ class Version:
     place    where it was written: "cell In[7]" or "adder.py:12"
     seq      number of the first access that it could answer
     former   the version that was current before it, and answers for it if it raises
+    tally    what it raised, and excused what it raised through no fault of its own
     """
 
     number: int
@@ -25,6 +26,7 @@ class Version:
     seq: int
     former: Self | None = None
     tally: Tally = field(default_factory=Tally, repr=False)
+    excused: Tally = field(default_factory=Tally, repr=False)
 
     @property
     def failures(self) -> int:

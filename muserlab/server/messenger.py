@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import trio
 
-from muserlab.device import DmaError
+from muserlab.device import DmaFault
 from muserlab.proto import Connection, DmaData, DmaRead, DmaWrite, ProtocolError, Reply
 from muserlab.server.wire import Wire, WireClosed
 
@@ -39,14 +39,14 @@ class Messenger:
     async def read(self, address: int, count: int) -> bytes:
         """Return count bytes of the client's memory at an I/O virtual address.
 
-        Raises DmaError: with the client's errno if it refuses, ETIMEDOUT if it does not answer,
+        Raises DmaFault: with the client's errno if it refuses, ETIMEDOUT if it does not answer,
         ENOTCONN if it is gone.
         """
         pieces: list[bytes] = []
         for start, size in self._pieces(count):
             reply = await self._ask(DmaRead(address + start, size))
             if not isinstance(reply.body, DmaData) or len(reply.body.data) != size:
-                raise DmaError(
+                raise DmaFault(
                     f"the client was asked for {size} bytes at {address + start:#x} and sent "
                     f"something else",
                     errno.EIO,
@@ -57,7 +57,7 @@ class Messenger:
     async def write(self, address: int, data: bytes) -> None:
         """Put data into the client's memory at an I/O virtual address.
 
-        Raises DmaError as read does; earlier pieces of the data may have been written then.
+        Raises DmaFault as read does; earlier pieces of the data may have been written then.
         """
         for start, size in self._pieces(len(data)):
             await self._ask(DmaWrite(address + start, data[start : start + size]))
@@ -77,18 +77,18 @@ class Messenger:
 
     def _pieces(self, count: int) -> Iterator[tuple[int, int]]:
         if not self._limit:
-            raise DmaError("the client takes no data in messages", errno.ENOTSUP)
+            raise DmaFault("the client takes no data in messages", errno.ENOTSUP)
         for start in range(0, count, self._limit):
             yield start, min(self._limit, count - start)
 
     async def _ask(self, body: DmaRead | DmaWrite) -> Reply:
         where = f"{body.command.name} at {body.address:#x}"
         if self._closed:
-            raise DmaError(f"{where}: the client has disconnected", errno.ENOTCONN)
+            raise DmaFault(f"{where}: the client has disconnected", errno.ENOTCONN)
         try:
             message = self._connection.request(body)
         except ProtocolError as error:
-            raise DmaError(f"{where}: {error}", error.errno) from None
+            raise DmaFault(f"{where}: {error}", error.errno) from None
         waiter = self._waiting[message.message_id] = _Waiter()
         try:
             with trio.fail_after(TIME_LIMIT):
@@ -96,18 +96,18 @@ class Messenger:
                 await self._wire.drain()
                 reply = await waiter.wait()
         except trio.TooSlowError:
-            raise DmaError(
+            raise DmaFault(
                 f"{where}: the client did not answer within {TIME_LIMIT:g} s", errno.ETIMEDOUT
             ) from None
         except WireClosed as error:
-            raise DmaError(f"{where}: {error}", errno.ENOTCONN) from None
+            raise DmaFault(f"{where}: {error}", errno.ENOTCONN) from None
         finally:
             self._waiting.pop(message.message_id, None)
         if reply is None:
-            raise DmaError(f"{where}: the client disconnected meanwhile", errno.ENOTCONN)
+            raise DmaFault(f"{where}: the client disconnected meanwhile", errno.ENOTCONN)
         if reply.errno is not None:
             number = reply.errno or errno.EIO
-            raise DmaError(f"{where}: the client refused: {os.strerror(number)}", number)
+            raise DmaFault(f"{where}: the client refused: {os.strerror(number)}", number)
         return reply
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from muserlab.live import HookFailed, WrongAnswer
+from muserlab.live import Blameless, HookFailed, WrongAnswer
 from muserlab.trace import Kind
 
 
@@ -218,3 +218,39 @@ def test_a_lone_version_whose_answer_is_wrong_fails(bench: Any, cells: Any) -> N
         with pytest.raises(HookFailed, match="WrongAnswer"):
             hook.call(4, 0)
     assert [failure.count for failure in bench.failures] == [2]
+
+
+def test_a_version_that_is_not_to_blame_stays_and_keeps_its_pokes(bench: Any) -> None:
+    class ClientsDoing(Blameless): ...
+
+    def good(dev: Any, new: int, old: int) -> int:
+        return 1
+
+    def unlucky(dev: Any, new: int, old: int) -> None:
+        dev.registers["A"] = 7
+        raise ClientsDoing("nothing is mapped there")
+
+    hook = bench.hook()
+    hook(good)
+    hook(unlucky)
+    for _ in range(2):
+        with pytest.raises(HookFailed, match="nothing is mapped there"):
+            hook.call(0, 0)
+    assert hook.current.function is unlucky
+    assert hook.current.failures == 0
+    assert bench.registers == {"A": 7}
+    (failure,) = bench.failures
+    assert failure.count == 2
+    assert "is not to blame and stays" in str(failure)
+
+
+def test_an_async_version_that_is_not_to_blame_stays(bench: Any) -> None:
+    async def unlucky(dev: Any, new: int, old: int) -> None:
+        raise Blameless("gone")
+
+    hook = bench.hook()
+    hook(lambda dev, new, old: 1)
+    hook(unlucky)
+    with pytest.raises(HookFailed, match="gone"):
+        hook.call(0, 0).send(None)
+    assert hook.current.function is unlucky

@@ -14,7 +14,7 @@ from contextlib import suppress
 from errno import EACCES, EINVAL
 from typing import ParamSpec, Protocol, TypeVar
 
-from muserlab.device.errors import DmaError
+from muserlab.device.errors import DmaError, DmaFault
 
 Bytes = bytes | bytearray | memoryview
 
@@ -87,7 +87,7 @@ class FileMemory:
         while at < end:
             part = _try(os.pread, self._fd, end - at, at)
             if not part:
-                raise DmaError(f"the client's file ends at {at:#x}, before {end:#x}")
+                raise DmaFault(f"the client's file ends at {at:#x}, before {end:#x}")
             parts.append(part)
             at += len(part)
         return b"".join(parts)
@@ -98,7 +98,7 @@ class FileMemory:
         while rest:
             written = _try(os.pwrite, self._fd, rest, at)
             if not written:
-                raise DmaError(f"the client's file takes nothing at {at:#x}")
+                raise DmaFault(f"the client's file takes nothing at {at:#x}")
             at, rest = at + written, rest[written:]
 
     def close(self) -> None:
@@ -151,7 +151,7 @@ def _try(fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
     try:
         return fn(*args, **kwargs)
     except OSError as error:
-        raise DmaError(f"the client's DMA memory: {error.strerror}", error.errno) from error
+        raise DmaFault(f"the client's DMA memory: {error.strerror}", error.errno) from error
 
 
 def _seals(fd: int) -> int:

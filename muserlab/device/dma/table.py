@@ -6,7 +6,7 @@ from errno import EACCES, EINVAL
 from typing import Literal, NamedTuple
 
 from muserlab.device.dma.region import DmaRegion
-from muserlab.device.errors import DmaError
+from muserlab.device.errors import DmaError, DmaFault
 
 Direction = Literal["read", "write"]
 
@@ -60,7 +60,7 @@ class Table:
     def pieces(self, iova: int, count: int, direction: Direction) -> list[Piece]:
         """Split an access by the regions that it goes through.
 
-        Raises DmaError where it leaves mapped memory (EFAULT) or its direction is not allowed
+        Raises DmaFault where it leaves mapped memory (EFAULT) or its direction is not allowed
         (EACCES).
         """
         if count < 0:
@@ -70,12 +70,12 @@ class Table:
         while iova < end:
             region = self.at(iova)
             if region is None:
-                raise DmaError(
+                raise DmaFault(
                     f"DMA {direction} of {count} bytes up to {end:#x}: nothing is mapped at "
                     f"{iova:#x}; {self._nearest(iova)}"
                 )
             if not (region.readable if direction == "read" else region.writable):
-                raise DmaError(f"DMA {direction} at {iova:#x}: {region} does not allow it", EACCES)
+                raise DmaFault(f"DMA {direction} at {iova:#x}: {region} does not allow it", EACCES)
             stop = min(end, region.end)
             pieces.append(Piece(region, iova - region.iova, stop - iova))
             iova = stop

@@ -8,7 +8,7 @@ from muserlab.device.dma.memory import Bytes, Memory
 from muserlab.device.dma.messenger import Messenger
 from muserlab.device.dma.region import DmaRegion
 from muserlab.device.dma.table import Piece
-from muserlab.device.errors import DeadlockError, DmaError
+from muserlab.device.errors import DeadlockError, DmaFault
 
 Peer = Callable[[], Messenger | None]
 """Returns the client that is connected at the moment of the call."""
@@ -83,7 +83,7 @@ def _shared(region: DmaRegion, method: str) -> Memory:
 
 def _present(region: DmaRegion) -> Memory | None:
     if region.gone:
-        raise DmaError(
+        raise DmaFault(
             f"the client left, and {region} with it, while a transfer was under way", ENOTCONN
         )
     return region.memory
@@ -92,7 +92,7 @@ def _present(region: DmaRegion) -> Memory | None:
 def _answering(peer: Peer, region: DmaRegion) -> Messenger:
     messenger = peer()
     if messenger is None:
-        raise DmaError(f"{region} takes messages, and no client is connected", ENOTCONN)
+        raise DmaFault(f"{region} takes messages, and no client is connected", ENOTCONN)
     reason = messenger.blocked
     if reason is not None:
         raise DeadlockError(f"{region} takes messages, which would wait for ever now: {reason}")
