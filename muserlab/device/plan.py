@@ -71,11 +71,11 @@ def plan(
     _check_single(name, everything)
     placed = [_placed(name, one, classes) if isinstance(one, MSIX) else one for one in everything]
     return Plan(
+        bars=tuple(classes),
         rom=_rom_class(name, rom),
         vga=None if vga is None else _checked(name, "vga", vga, VGA),
         specific=tuple(_checked(name, "regions", one, DeviceRegion) for one in regions),
         capabilities=tuple(placed),
-        bars=tuple(classes),
     )
 
 

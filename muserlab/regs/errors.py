@@ -17,7 +17,7 @@ class UnknownField(UnknownName):
 
 
 class UnknownRegister(UnknownName):
-    """A layout has no register at this path."""
+    """A register file has no register of this name, or its layout none at this path."""
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

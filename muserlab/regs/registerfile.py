@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
-from muserlab.regs.errors import LayoutError
+from muserlab.regs.errors import LayoutError, UnknownRegister, did_you_mean
 from muserlab.regs.layout import Layout
 from muserlab.regs.member import Member
 from muserlab.regs.placed import Placed
@@ -31,12 +31,18 @@ class _Body(dict[str, object]):
 
 
 class RegisterFileType(type):
-    """The class of register files: it exists to see a name that is defined twice."""
+    """The class of register files: it sees names that are defined twice, or not at all."""
 
     @classmethod
     def __prepare__(cls, name: str, bases: tuple[type, ...], /, **_options: Any) -> _Body:
         """Return the mapping in which the class body is run."""
         return _Body(name)
+
+    if not TYPE_CHECKING:  # a checker finds misspelt names itself, unless there is this
+
+        def __getattr__(cls, name: str) -> NoReturn:
+            """Say what it has instead."""
+            raise _unknown(cls, name)
 
 
 class RegisterFile(metaclass=RegisterFileType):
@@ -74,6 +80,12 @@ class RegisterFile(metaclass=RegisterFileType):
         """Return what ``self.NAME`` gives for a member: here, without storage, itself."""
         return member
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> NoReturn:
+            """Say what it has instead."""
+            raise _unknown(type(self), name)
+
 
 class Block(Member):
     """A register file placed inside another, once or as an array.
@@ -101,6 +113,14 @@ class Block(Member):
     def __repr__(self) -> str:
         array = "" if self.count is None else f" x {self.count}"
         return f"<{self}{array}: {self.file.__name__}, {self.size} bytes>"
+
+
+def _unknown(cls: type, name: str) -> AttributeError:
+    """Return the error of a name that a register file does not have."""
+    if name.startswith("_"):  # Python and shells ask for such names to see what they deal with
+        return AttributeError(f"{cls.__name__} has no {name}")
+    known = [known for known in dir(cls) if not known.startswith("_")]
+    return UnknownRegister(f"{cls.__name__} has no register {name!r}{did_you_mean(name, known)}")
 
 
 def _collect(cls: type) -> dict[str, Member]:

@@ -4,7 +4,18 @@ from typing import Any
 
 import pytest
 
-from muserlab.regs import RO, RW, W1C, Block, LayoutError, Member, Register, RegisterFile, bit
+from muserlab.regs import (
+    RO,
+    RW,
+    W1C,
+    Block,
+    LayoutError,
+    Member,
+    Register,
+    RegisterFile,
+    UnknownRegister,
+    bit,
+)
 
 
 class Channel(RegisterFile):
@@ -176,6 +187,15 @@ def test_a_register_file_decides_what_its_members_are_bound_to() -> None:
     assert Bar().CTRL == ("instance", "CTRL")
     assert Bar().CH == ("instance", "CH")
     assert isinstance(Bar.__members__["CTRL"], Register)
+
+
+@pytest.mark.parametrize("place", [Channel, Channel()])
+def test_a_name_that_is_not_there_proposes_one_that_is(place: Any) -> None:
+    with pytest.raises(
+        UnknownRegister, match="Channel has no register 'CTLR'; did you mean 'CTRL'"
+    ):
+        _ = place.CTLR
+    assert not hasattr(place, "_repr_html_")
 
 
 def test_a_register_cannot_be_assigned_to_in_passing() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from muserlab.device.hooks import HookOwner
 from muserlab.device.host import InlineHost, Task
 from muserlab.device.region.chain import Chain, Link, extended
+from muserlab.device.region.site import Span
 from muserlab.device.region.steps import Steps, ask, drive
 from muserlab.device.region.storage import PAGE
 from muserlab.live import HookFailed
@@ -96,9 +97,12 @@ class Poller:
         self._connected = False
         self._task: Task | None = None
 
-    def __bool__(self) -> bool:
-        """Tell whether there is mapped memory."""
-        return bool(self.watches)
+    def sees(self, span: Span) -> bool:
+        """Tell whether any of a span is mapped memory."""
+        return any(
+            span.start < watch.end and (span.stop is None or watch.start < span.stop)
+            for watch in self.watches
+        )
 
     def add_hook(self, link: Link) -> None:
         """Tell a hook of changes in its span from now on."""

@@ -48,10 +48,10 @@ class HookTable:
 
     def hook(self, site: Site, verb: Verb) -> Hook:
         """Return the hook of a site; raises AttributeError where it could never be called."""
-        if verb == "on_change" and not self._poller:
+        if verb == "on_change" and isinstance(site, Span) and not self._poller.sees(site):
             raise AttributeError(
-                f"{self._name} has no on_change: no client can map it; say mappable=True, or use"
-                " on_write"
+                f"{site.label(self._name)} has no on_change: no client can map it; say"
+                " mappable=True, or use on_write"
             )
         hook = self.hooks.get((site, verb))
         return self.link(site, verb) if hook is None else hook

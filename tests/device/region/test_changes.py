@@ -204,3 +204,10 @@ def test_a_reset_is_no_change() -> None:
     dev.bar0.poller.scan()
     assert dev.bar0.BELL.peek() == 3
     assert found == []
+
+
+def test_only_ranges_that_a_client_can_map_have_on_change(dev: PCIDevice) -> None:
+    for span in (dev.bar0.BUF, dev.bar0[0xFF0:0x1010], dev.bar0):
+        assert not span.on_change
+    with pytest.raises(AttributeError, match=r"bar0\[0x0:0x1000\] has no on_change"):
+        _ = dev.bar0[0:0x1000].on_change

@@ -16,6 +16,7 @@ from muserlab.regs import (
     RegisterFile,
     UnknownField,
     UnknownName,
+    UnknownRegister,
     bits,
 )
 
@@ -127,7 +128,12 @@ def test_pokes_cross_to_the_devices_thread(dev: PCIDevice, host: Any) -> None:
         (lambda bar: bar[0x10:0x10], RegionError, "start < stop"),
         (lambda bar: bar[0x104:0x108].poke(b"12345"), RegionError, "do not fit"),
         (lambda bar: bar[0x20:0x24].poke(b"1"), RegionError, "nothing is declared at 0x20"),
-        (lambda bar: bar.MEM.on_change, AttributeError, "mappable=True"),
+        (lambda bar: bar.MEM.on_change, AttributeError, r"bar0\[0x100:0x120\] .*mappable=True"),
+        (lambda bar: bar.MODDE, UnknownRegister, "did you mean 'MODE'"),
+        (lambda bar: type(bar).MODDE, UnknownRegister, "did you mean 'MODE'"),
+        (lambda bar: bar.poek(0, b""), UnknownRegister, "did you mean 'poke'"),
+        (lambda bar: bar[0x20], TypeError, r"bar0\[32\] is no range"),
+        (lambda bar: bar["MODE"], TypeError, r"bar0\['MODE'\] is no range"),
     ],
 )
 def test_mistakes_are_named(
