@@ -9,11 +9,11 @@ task and no lock. Three things leave that path:
   DMA request of ours to come to rest.
 - While the client does not read what we send, its requests are held too.
 
-Held requests are limited; beyond the limit nothing is read, so that memory stays bounded.
+Held requests are limited; beyond the limit nothing is read, so that memory and descriptors stay
+bounded. However much a client sends, after each turn (`Turn`) other tasks get theirs.
 """
 
 import socket
-import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -27,18 +27,17 @@ from muserlab.server.answer import Answer
 from muserlab.server.messenger import Messenger
 from muserlab.server.quiesce import TIME_LIMIT, Access, Quiescence
 from muserlab.server.session import Session, describe
+from muserlab.server.turn import Turn
 from muserlab.server.wire import Wire, WireClosed
-
-MESSAGES_PER_TURN = 64
-SECONDS_PER_TURN = 0.01
-"""After so much without a pause, other tasks of the event loop get their turn."""
 
 MAX_IN_FLIGHT = 256
 """Accesses with async hooks; further requests wait until one has ended."""
 
 MAX_HELD = 1024
 MAX_HELD_BYTES = 8 << 20
-"""Requests that wait; beyond either number nothing is read until all of them are served."""
+MAX_HELD_FDS = 64
+"""Requests that wait, and what came with them; beyond any of these numbers nothing is read until
+all of them are served."""
 
 HANDSHAKE_LIMIT = 5.0
 """Seconds that a client has for its VERSION message; until then it keeps others away."""
@@ -62,6 +61,7 @@ class ClientConnection:
         self._stalled = False
         self._held: deque[tuple[Request, float]] = deque()
         self._held_bytes = 0
+        self._held_fds = 0
         self._none_held = trio.Event()
         self._nursery: trio.Nursery
         self._ending = ""
@@ -106,12 +106,12 @@ class ClientConnection:
             self._nursery.cancel_scope.cancel()
 
     async def _read(self) -> None:
-        messages = 0
-        deadline = time.monotonic() + SECONDS_PER_TURN
+        turn = Turn()
         while True:
             data, fds = await self._wire.receive()
             if self._held:
                 self._held_bytes += len(data)
+                self._held_fds += len(fds)
             for message in self._protocol.receive(data, fds):
                 if isinstance(message, Reply):
                     self._deliver(message)
@@ -119,15 +119,21 @@ class ClientConnection:
                     self._hold(message)
                 else:
                     self._serve(message)
-                messages += 1
-                if messages >= MESSAGES_PER_TURN or time.monotonic() > deadline:
+                if turn.is_over():
                     self._flush()
-                    await trio.lowlevel.checkpoint()
-                    messages = 0
-                    deadline = time.monotonic() + SECONDS_PER_TURN
+                    await turn.pass_on()
             self._flush()
-            if len(self._held) >= MAX_HELD or self._held_bytes >= MAX_HELD_BYTES:
+            if turn.is_over():  # a step too: what came may have been no whole message
+                await turn.pass_on()
+            if self._holds_too_much():
                 await self._none_held.wait()
+
+    def _holds_too_much(self) -> bool:
+        return (
+            len(self._held) >= MAX_HELD
+            or self._held_bytes >= MAX_HELD_BYTES
+            or self._held_fds >= MAX_HELD_FDS
+        )
 
     def _serve(self, request: Request) -> None:
         answer = self._session.step(request)
@@ -202,7 +208,7 @@ class ClientConnection:
             self._held.popleft()
             self._serve(request)
             self._flush()
-        self._held_bytes = 0
+        self._held_bytes = self._held_fds = 0
         self._none_held.set()
 
     async def _until_unused(self, request: Request, deadline: float) -> None:
@@ -234,12 +240,20 @@ class ClientConnection:
         self._session.state.device.dma.messenger = self._messenger
 
     async def _read_twin(self, connection: proto.Connection, wire: Wire) -> None:
-        while True:
-            for message in connection.receive(*await wire.receive()):
-                if isinstance(message, Reply):
+        turn = Turn()
+        try:
+            while True:
+                for message in connection.receive(*await wire.receive()):
+                    if not isinstance(message, Reply):
+                        raise WireClosed("the client made a request on the twin socket")
                     self._deliver(message)
+                if turn.is_over():
+                    await turn.pass_on()
+        finally:
+            connection.close()
 
     def _deliver(self, reply: Reply) -> None:
+        reply.fds.close()  # no reply of a client's has any
         if self._messenger is not None:
             self._messenger.deliver(reply)
 

@@ -1,6 +1,8 @@
 """The client's memory: VFIO_USER_DMA_MAP and VFIO_USER_DMA_UNMAP."""
 
 import errno
+import os
+import resource
 
 from muserlab.device import DmaError, ResetKind
 from muserlab.proto import DmaFlags, DmaMap, DmaUnmap, Fds, Reset
@@ -17,15 +19,34 @@ def map_memory(state: State, body: DmaMap, fds: Fds) -> Answer:
         raise DmaError(f"a region cannot be mapped with flags {body.flags:#x}", errno.EINVAL)
     if len(fds) > 1:
         raise DmaError(f"a region has one file descriptor; {len(fds)} came", errno.EINVAL)
+    fd = fds.take(0) if len(fds) else None
+    if fd is not None:
+        _leave_descriptors(fd)
     state.device.dma.map(
         body.address,
         body.size,
         body.offset,
         readable=bool(body.flags & DmaFlags.READ),
         writable=bool(body.flags & DmaFlags.WRITE),
-        fd=fds.take(0) if len(fds) else None,
+        fd=fd,
     )
     return Answer()
+
+
+def _leave_descriptors(fd: int) -> None:
+    """Refuse, and close, a region's descriptor where half of all that there may be are in use.
+
+    Each region keeps one open. The rest is for other devices' clients and interrupts, and for the
+    process itself. (New descriptors get the lowest free number, so the number says how many.)
+    """
+    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if fd >= limit // 2:
+        os.close(fd)
+        raise DmaError(
+            f"half of the {limit} file descriptors that this process may have are in use: "
+            "raise the limit (ulimit -n), or map fewer regions",
+            errno.EMFILE,
+        )
 
 
 def unmap_memory(state: State, body: DmaUnmap, _fds: Fds) -> Answer:
