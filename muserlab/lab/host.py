@@ -9,6 +9,7 @@ import trio
 from muserlab.lab.portal import Portal
 from muserlab.lab.reports import Report, ReportKind, Reports
 from muserlab.live import Failure, Version, place_of
+from muserlab.server import fault_in
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -128,8 +129,11 @@ class TrioHost:
                 result = fn(*args)
                 if inspect.isawaitable(result):
                     await result
-            except (Exception, SystemExit) as error:  # noqa: BLE001 - a task never stops the server
-                failure = version.tally.add(f"task {task.name}", version, error)
+            except BaseException as error:  # a task never stops the server
+                fault = fault_in(error)
+                if fault is None:
+                    raise
+                failure = version.tally.add(f"task {task.name}", version, fault)
                 if failure.count == 1:
                     self.report(failure)
 

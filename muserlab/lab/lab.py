@@ -70,9 +70,10 @@ class Lab:
 
         The others go on. Raises NotServed where there is no such device.
         """
-        with self._lock:
+        with self._changing():
             self._pick(name)
-            self._served.pop(name).close()
+            self._served[name].close()
+            del self._served[name]
 
     def stop(self, timeout: float = TIME_LIMIT) -> None:
         """Disconnect every client, end everything, leave nothing behind; again is harmless.

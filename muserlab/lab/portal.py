@@ -11,6 +11,7 @@ import trio
 
 from muserlab.lab.errors import LabStopped, PortalError
 from muserlab.lab.future import Future
+from muserlab.server import fault_in
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -121,8 +122,8 @@ class Portal:
         try:
             with scope:
                 future.settle(await async_fn(*args))
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - it is raised in the caller instead
-            future.fail(error)
+        except BaseException as error:  # noqa: BLE001 - it is raised in the caller instead
+            future.fail(fault_in(error) or _stopped())
         finally:
             if not future.done():
                 future.fail(_stopped())

@@ -5,6 +5,7 @@ and other transports.
 """
 
 from muserlab.server.answer import Answer
+from muserlab.server.faults import fault_in
 from muserlab.server.listener import Server, serve
 from muserlab.server.session import OFFER, Session
 from muserlab.server.socketfile import SocketFile, SocketInUse, SocketPathError, private_directory
@@ -17,6 +18,7 @@ __all__ = [
     "SocketFile",
     "SocketInUse",
     "SocketPathError",
+    "fault_in",
     "private_directory",
     "serve",
 ]

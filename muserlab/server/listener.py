@@ -13,6 +13,7 @@ import trio
 
 from muserlab.device import PCIDevice
 from muserlab.server.connection import ClientConnection
+from muserlab.server.faults import fault_in, is_interrupt
 from muserlab.server.quiesce import Quiescence
 from muserlab.server.session import Session
 from muserlab.server.socketfile import SocketFile
@@ -115,8 +116,11 @@ class Server:
         ending = "the server was stopped"
         try:
             ending = await connection.run()
-        except Exception:  # noqa: BLE001  (a fault of ours costs one connection, not the server)
-            ending = f"the server failed\n{traceback.format_exc()}"
+        except BaseException as error:  # a fault costs one connection, not the server
+            if is_interrupt(error):
+                raise
+            if fault_in(error) is not None:  # a cancellation may be dropped, as the task ends here
+                ending = f"the server failed\n{traceback.format_exc()}"
         finally:
             self._connection = None
             self._vacant.set()
@@ -163,4 +167,4 @@ def _peer(sock: socket.socket) -> str:
         name = Path(f"/proc/{pid}/comm").read_text(errors="replace").strip()
     except OSError:
         return f"pid {pid}"
-    return f"pid {pid} ({name})"
+    return f"pid {pid} ({name})" if name.isprintable() else f"pid {pid} ({name!a})"

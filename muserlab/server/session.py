@@ -25,6 +25,7 @@ from muserlab.proto import (
 )
 from muserlab.server import access, dma, feature, info, irqs
 from muserlab.server.answer import Answer, Handler, State
+from muserlab.server.faults import is_interrupt
 from muserlab.trace import Kind
 
 OFFER = Capabilities(max_msg_fds=16, twin_socket=TwinSocket(supported=True, fd_index=0))
@@ -54,6 +55,7 @@ _COMMANDS = frozenset(Command)
 _POSTED: Mapping[type[object], Handler] = {**HANDLERS, proto.RegionWrite: access.post}
 
 _NEEDS_QUIET = frozenset({proto.DmaUnmap, proto.Reset})
+_FAULTS = (Exception, SystemExit, KeyboardInterrupt, GeneratorExit)
 _TAKES_FDS = frozenset({proto.DmaMap, proto.SetIrqs})
 
 
@@ -105,8 +107,8 @@ class Session:
 
         Error handling:
           A refusal (DeviceError) is answered with its errno, any other exception of the device's
-          code with EIO; both leave a line in the device's trace. ProtocolError alone is raised:
-          no version suits both sides, and the connection should be closed.
+          code with EIO; both leave a line in the device's trace. Raised are only ProtocolError
+          (no version suits both sides, and the connection should be closed) and Ctrl-C.
         """
         handlers = _POSTED if request.no_reply else HANDLERS
         handler = handlers.get(type(request.body), feature.unsupported)
@@ -118,7 +120,9 @@ class Session:
             return self._refuse(request, error)
         except ProtocolError:
             raise
-        except Exception as error:  # noqa: BLE001  (a fault in a device must not end the server)
+        except BaseException as error:  # a fault in a device must not end the server
+            if is_interrupt(error):
+                raise
             return self._fail(request, error)
         finally:
             if request.fds is not NO_FDS:
@@ -154,7 +158,9 @@ class Session:
             done = await answer
         except DeviceError as error:
             return self._refuse(request, error)
-        except Exception as error:  # noqa: BLE001  (as in step)
+        except _FAULTS as error:  # as in step; but here a cancellation may be real, and must pass
+            if is_interrupt(error):
+                raise
             return self._fail(request, error)
         return None if request.no_reply else done
 
@@ -163,7 +169,7 @@ class Session:
         self._report(request, Kind.LOG, f"refused with {name}: {error}", cause=error.errno)
         return _error(request, error.errno)
 
-    def _fail(self, request: Request, error: Exception) -> Answer | None:
+    def _fail(self, request: Request, error: BaseException) -> Answer | None:
         place = traceback.extract_tb(error.__traceback__)[-1]
         self._report(
             request,

@@ -139,6 +139,22 @@ def test_a_task_that_raises_is_reported_once_and_repeats_all_the_same(
     assert report.failure.count >= 2
 
 
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), BaseExceptionGroup("", [SystemExit(3)])])
+def test_a_task_that_raises_what_ends_threads_ends_only_itself(
+    host: TrioHost, portal: Portal, reports: Reports, error: BaseException
+) -> None:
+    async def fail() -> None:
+        raise error
+
+    async def ended() -> None:
+        while host.tasks:
+            await trio.lowlevel.checkpoint()
+
+    host.spawn(fail)
+    portal.submit(ended).result(LIMIT)
+    assert [type(report.error) for report in reports.recent] == [type(error)]
+
+
 def test_end_tasks_cancels_them_all(host: TrioHost, portal: Portal) -> None:
     async def ended() -> None:
         while not all(task.done for task in tasks):

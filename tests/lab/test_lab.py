@@ -440,3 +440,36 @@ def test_a_withdrawn_device_loses_its_client_and_the_others_go_on(lab: Lab) -> N
     lab.serve(first)
     with lab.connect("first") as drv:
         assert drv.bar0.A.read() == 0
+
+
+def test_a_hook_that_raises_what_ends_threads_ends_nothing(lab: Lab) -> None:
+    def interrupt(dev: Any, new: Any, old: Any) -> None:
+        raise KeyboardInterrupt
+
+    bad = adder("bad")
+    bad.bar0.CTRL.on_write(interrupt)
+    lab.serve(adder("good"))
+    lab.serve(bad)
+    for name in ("bad", "good"):
+        with lab.connect(name) as drv:
+            with suppress(ClientError):
+                drv.bar0.CTRL.write(go=1)
+            assert drv.bar0.CTRL.read() == 1
+
+
+def test_a_hook_cannot_withdraw_a_device(lab: Lab) -> None:
+    refusals: list[str] = []
+
+    def withdraw(dev: Any, new: Any, old: Any) -> None:
+        try:
+            lab.withdraw("adder")
+        except PortalError as refusal:
+            refusals.append(str(refusal))
+
+    device = adder()
+    device.bar0.CTRL.on_write(withdraw)
+    lab.serve(device)
+    with lab.connect() as drv:
+        drv.bar0.CTRL.write(go=1)
+    assert len(refusals) == 1
+    assert lab.devices == {"adder": device}

@@ -190,3 +190,17 @@ def test_a_forked_child_is_refused_instead_of_waiting_for_ever(portal: Portal) -
             os._exit(42)
         os._exit(1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 42
+
+
+@pytest.mark.parametrize(
+    "error", [KeyboardInterrupt(), GeneratorExit(), BaseExceptionGroup("", [SystemExit(3)])]
+)
+def test_odd_exceptions_of_work_are_raised_in_the_caller_and_end_nothing_else(
+    portal: Portal, error: BaseException
+) -> None:
+    async def fail() -> None:
+        raise error
+
+    with pytest.raises(type(error)):
+        portal.run(fail)
+    assert portal.call(lambda: "on it goes") == "on it goes"
