@@ -1,6 +1,6 @@
 """A range of a region's bytes: `dev.bar0[0x100:0x200]`, and memory that has a name."""
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from muserlab.device.errors import RegionError
 from muserlab.device.region.site import Site, Span, Verb
@@ -72,12 +72,12 @@ class Range(SpanPlace):
         return Span(self.start, self.stop).label(self._region.name)
 
 
-def bounds(part: Any, size: int, what: str) -> tuple[int, int]:
+def bounds(part: slice, size: int, what: str) -> tuple[int, int]:
     """Return start and stop of a slice of size bytes.
 
     Raises RegionError where it has none, and TypeError for what is no slice.
     """
-    if not isinstance(part, slice):
+    if not isinstance(part, slice):  # pyright: ignore[reportUnnecessaryIsInstance] - people slip
         raise TypeError(f"{what}[{part!r}] is no range of bytes; want {what}[START:STOP]")
     start = 0 if part.start is None else part.start
     stop = size if part.stop is None else part.stop
