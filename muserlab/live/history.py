@@ -45,7 +45,9 @@ class History:
         function, and a fresh count of failures.
         """
         if self.own is not None and source and source == self.own.source:
-            again = replace(self.own, function=function, place=place, tally=Tally())
+            again = replace(
+                self.own, function=function, place=place, tally=Tally(), excused=Tally()
+            )
             self.versions = tuple(again if v is self.own else v for v in self.versions)
             self.own = again
             return False

@@ -148,8 +148,8 @@ class Hook:
         What an async version gives is a coroutine to await. A version that raises, or answers what
         `check` refuses, makes way for the one before it, if that never failed: its pokes are
         undone, that one answers this call, and is current again. One that raises Blameless stays,
-        and its pokes stand; no other is asked. Raises (or the coroutine raises)
-        HookFailed where none answers, and HookUndefined where there is none.
+        and its pokes stand; no other is asked. Raises (or the coroutine raises) HookFailed where
+        none answers, and HookUndefined where there is none.
         """
         version = self.history.own or self._inherited()
         if version.former is not None:
@@ -160,7 +160,7 @@ class Hook:
                 return self._finish(version, result, args, ())
             return result if self._check is None else self._check(result, *args)
         except Blameless as error:
-            raise self._excused(version, error) from error
+            raise self._excused(version, error, ()) from error
         except FAULTS as error:
             return self._give_way(version, error, args, ())
 
@@ -178,7 +178,7 @@ class Hook:
                 result = self._check(result, *args)
         except Blameless as error:
             transaction.commit()
-            raise self._excused(version, error) from error
+            raise self._excused(version, error, failed) from error
         except FAULTS as error:
             transaction.rollback()
             return self._give_way(version, error, args, failed)
@@ -202,7 +202,7 @@ class Hook:
                 result = self._check(result, *args)
         except Blameless as error:
             transaction.commit()
-            raise self._excused(version, error) from error
+            raise self._excused(version, error, failed) from error
         except FAULTS as error:
             transaction.rollback()
             result = self._give_way(version, error, args, failed)
@@ -215,12 +215,15 @@ class Hook:
             self._answered(version, failed)
         return result
 
-    def _excused(self, version: Version, error: Blameless) -> HookFailed:
+    def _excused(
+        self, version: Version, error: Blameless, failed: tuple[Failure, ...]
+    ) -> HookFailed:
         """Tell of an error that is not the version's, which stays; return what to raise."""
         self._note(version, error)
+        self._answered(version, failed)
         failure = version.excused.add(self.name, version, error)
         self._report((failure,))
-        return HookFailed(self.name, (failure,))
+        return HookFailed(self.name, (*failed, failure))
 
     def _note(self, version: Version, error: BaseException) -> None:
         note = f"v{version.number} {type(error).__name__}: {error}"

@@ -254,3 +254,28 @@ def test_an_async_version_that_is_not_to_blame_stays(bench: Any) -> None:
     with pytest.raises(HookFailed, match="gone"):
         hook.call(0, 0).send(None)
     assert hook.current.function is unlucky
+
+
+def test_the_version_before_is_put_back_though_the_client_lets_it_down(
+    bench: Any, cells: Any
+) -> None:
+    hook = bench.hook()
+    hook(cells.function("raise gone", gone=Blameless("gone")))
+    hook(cells.function("return 1 // 0"))
+    with pytest.raises(HookFailed) as caught:
+        hook.call(0, 0)
+    assert hook.current.number == 1
+    broken, excused = bench.failures
+    assert caught.value.failures == (broken, excused)
+    assert broken.restored is hook.current
+    assert excused.restored is None
+
+
+def test_running_a_cell_again_tells_of_what_the_client_does_again(bench: Any, cells: Any) -> None:
+    hook = bench.hook()
+    function = cells.function("raise gone", gone=Blameless("gone"))
+    for _ in range(2):
+        hook(function)
+        with pytest.raises(HookFailed):
+            hook.call(0, 0)
+    assert [failure.count for failure in bench.failures] == [1, 1]
