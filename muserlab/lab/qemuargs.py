@@ -23,10 +23,17 @@ def qemu_arguments(sockets: Iterable[Path], memory: str = "256M") -> QemuArgumen
 
     The guest's memory is shared with us, which DMA without messages needs; `memory` is its size as
     QEMU writes it. vfio-user-pci exists in QEMU from 10.1 on and takes its socket as JSON only.
+    An access waits longer for its answer than QEMU's own 5 s, so that a person may stop in a hook.
     """
+    from muserlab.vm import REPLY_SECONDS  # late: most labs start no QEMU
+
     arguments = ["-M", "q35,memory-backend=mem", "-m", memory]
     arguments += ["-object", f"memory-backend-memfd,id=mem,size={memory},share=on"]
     for path in sockets:
-        socket = {"type": "unix", "path": str(path)}
-        arguments += ["-device", json.dumps({"driver": "vfio-user-pci", "socket": socket})]
+        device = {
+            "driver": "vfio-user-pci",
+            "socket": {"type": "unix", "path": str(path)},
+            "x-msg-timeout": round(REPLY_SECONDS * 1000),
+        }
+        arguments += ["-device", json.dumps(device)]
     return QemuArguments(arguments)

@@ -23,11 +23,12 @@ from muserlab.vm.find import Qemu, find_qemu
 from muserlab.vm.guest import Guest
 from muserlab.vm.image import Contents
 from muserlab.vm.install import Progress, install
-from muserlab.vm.qemu import Config, Device
+from muserlab.vm.qemu import REPLY_SECONDS, Config, Device
 from muserlab.vm.result import Result
 from muserlab.vm.sysroot import Sysroot
 
 __all__ = [
+    "REPLY_SECONDS",
     "BootError",
     "CommandFailed",
     "CommandTimeout",

@@ -19,6 +19,11 @@ _AGENT_SLOT = 0x1E
 MOST_DEVICES = _AGENT_SLOT - 1
 
 
+REPLY_SECONDS = 60.0
+"""How long a guest's access waits for a device's answer. QEMU's own 5 s are short where a person
+stops in a hook to look around; and after an answer that comes too late, QEMU loses the device for
+good."""
+
 @dataclass(frozen=True, slots=True)
 class Device:
     """A vfio-user device: a name to speak of it by, and the path of the socket it is served on."""
@@ -33,8 +38,7 @@ class Config:
 
     memory: in MiB. It is shared with the devices' servers, which do DMA by mapping it.
     spare_ports: how many devices can be added while the guest runs.
-    reply_seconds: how long a guest's access waits for a device; longer than QEMU's own 5 s lets a
-        person stop in a hook. None is QEMU's.
+    reply_seconds: how long a guest's access waits for a device.
     kernel, initrd: files to boot instead of the fetched kernel and the image built for it.
     contents: what to add to that image.
     append: added to the kernel's command line.
@@ -46,7 +50,7 @@ class Config:
     cpus: int = 1
     accel: Literal["tcg", "kvm"] = "tcg"
     spare_ports: int = 2
-    reply_seconds: float | None = None
+    reply_seconds: float = REPLY_SECONDS
     kernel: Path | None = None
     initrd: Path | None = None
     contents: Contents = field(default_factory=Contents)
@@ -103,15 +107,13 @@ def arguments(config: Config, kernel: Path, initrd: Path, channels: Channels) ->
 
 def device_properties(config: Config, port: int, socket: Path) -> dict[str, object]:
     """Return what describes a device behind a root port to QEMU, at its start or later."""
-    properties: dict[str, object] = {
+    return {
         "driver": "vfio-user-pci",
         "id": device_id(port),
         "bus": f"port{port}",
         "socket": {"type": "unix", "path": str(socket)},
+        "x-msg-timeout": round(config.reply_seconds * 1000),
     }
-    if config.reply_seconds is not None:
-        properties["x-msg-timeout"] = round(config.reply_seconds * 1000)
-    return properties
 
 
 def device_id(port: int) -> str:
