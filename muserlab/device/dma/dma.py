@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from errno import EEXIST, EINVAL, ENOENT, ENOSPC, ENOTSUP
 
-from muserlab.device.dma.memory import Bytes, MappedMemory, open_memory
+from muserlab.device.dma.memory import BytesLike, MappedMemory, open_memory
 from muserlab.device.dma.messenger import Messenger
 from muserlab.device.dma.region import DmaRegion
 from muserlab.device.dma.table import Table
@@ -68,7 +68,7 @@ class DMA:
         """Return bytes of shared memory; raises DeadlockError where it takes messages."""
         return self._owner.run(self._read, iova, count)
 
-    def write(self, iova: int, data: Bytes) -> None:
+    def write(self, iova: int, data: BytesLike) -> None:
         """Write to shared memory; raises DeadlockError where it takes messages."""
         self._owner.run(self._write, iova, data)
 
@@ -82,7 +82,7 @@ class DMA:
         self._record(Kind.DMA_READ, iova, data)
         return data
 
-    async def awrite(self, iova: int, data: Bytes) -> None:
+    async def awrite(self, iova: int, data: BytesLike) -> None:
         """Write to any memory; raises what aread does, when a part may have been written."""
         data = bytes(data)
         pieces = self._table.pieces(iova, len(data), "write")
@@ -94,8 +94,9 @@ class DMA:
         """Give a view of memory itself, without a copy, for as long as the `with` lasts.
 
         Read-only where the region is. Raises DmaError where the bytes do not lie in one region
-        (EINVAL), or in one that cannot be mapped (ENOTSUP); on leaving, BusyError where something
-        made of the view, such as an array, is still there.
+        (EINVAL), or in one that cannot be mapped (ENOTSUP); on leaving, BusyError where an array
+        made of the view is still there. A slice of it that is kept goes unnoticed: it keeps the
+        client's memory in reach after the client took it back.
         """
         region, view = self._owner.run(self._open_window, iova, count)
         try:
@@ -108,12 +109,12 @@ class DMA:
         self._record(Kind.DMA_READ, iova, data)
         return data
 
-    def _write(self, iova: int, data: Bytes) -> None:
+    def _write(self, iova: int, data: BytesLike) -> None:
         data = memoryview(data).cast("B")
         write_shared(self._table.pieces(iova, len(data), "write"), data)
         self._record(Kind.DMA_WRITE, iova, data)
 
-    def _record(self, kind: Kind, iova: int, data: Bytes) -> None:
+    def _record(self, kind: Kind, iova: int, data: BytesLike) -> None:
         note = "" if len(data) <= KEPT else f"{len(data)} bytes"
         self._owner.trace.record(kind, WHERE, iova, bytes(data[:KEPT]), note)
 

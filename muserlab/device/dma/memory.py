@@ -16,7 +16,7 @@ from typing import ParamSpec, Protocol, TypeVar
 
 from muserlab.device.errors import DmaError, DmaFault
 
-Bytes = bytes | bytearray | memoryview
+BytesLike = bytes | bytearray | memoryview
 
 
 P = ParamSpec("P")
@@ -32,7 +32,7 @@ class Memory(Protocol):
         """Return bytes; raises DmaError where the file behind does not have them any more."""
         ...
 
-    def write(self, offset: int, data: Bytes) -> None:
+    def write(self, offset: int, data: BytesLike) -> None:
         """Store bytes; raises DmaError where the file behind does not take them."""
         ...
 
@@ -55,7 +55,7 @@ class MappedMemory:
         start = self._start + offset
         return self._mapping[start : start + count]
 
-    def write(self, offset: int, data: Bytes) -> None:
+    def write(self, offset: int, data: BytesLike) -> None:
         """Store bytes."""
         start = self._start + offset
         self._mapping[start : start + len(data)] = data
@@ -92,7 +92,7 @@ class FileMemory:
             at += len(part)
         return b"".join(parts)
 
-    def write(self, offset: int, data: Bytes) -> None:
+    def write(self, offset: int, data: BytesLike) -> None:
         """Store bytes; raises DmaError where the file does not take them."""
         at, rest = self._start + offset, memoryview(data)
         while rest:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from errno import ENOTCONN
 
-from muserlab.device.dma.memory import Bytes, Memory
+from muserlab.device.dma.memory import BytesLike, Memory
 from muserlab.device.dma.messenger import Messenger
 from muserlab.device.dma.region import DmaRegion
 from muserlab.device.dma.table import Piece
@@ -26,7 +26,7 @@ def read_shared(pieces: Sequence[Piece]) -> bytes:
     )
 
 
-def write_shared(pieces: Sequence[Piece], data: Bytes) -> None:
+def write_shared(pieces: Sequence[Piece], data: BytesLike) -> None:
     """Write shared memory; raises DeadlockError, with nothing written, where one takes messages."""
     memories = [_shared(piece.region, "awrite") for piece in pieces]
     rest = memoryview(data)

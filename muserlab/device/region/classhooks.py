@@ -7,14 +7,13 @@ from weakref import WeakSet
 
 from muserlab.device.host import InlineHost
 from muserlab.device.journal import Journal
-from muserlab.device.region.site import WHOLE, Site, Verb
+from muserlab.device.region.site import Site, Verb
 from muserlab.live import Batch, Failure, Hook
 from muserlab.trace import Trace
 
 if TYPE_CHECKING:
     from muserlab.device.hooks import HookOwner
     from muserlab.device.region.hooktable import HookTable
-    from muserlab.device.region.region import Region
     from muserlab.device.region.register import RegisterPart
 
 P = ParamSpec("P")
@@ -121,15 +120,3 @@ class ClassHooks:
         owners = [table.owner for table in self._tables]
         served = (owner for owner in owners if not isinstance(owner.host, InlineHost))
         return next(served, next(iter(owners), None))
-
-
-class RawHook:
-    """The raw hook of a whole region, or of a class of them: `dev.bar0.on_write`."""
-
-    def __init__(self, verb: Verb, doc: str) -> None:
-        self._verb: Verb = verb
-        self.__doc__ = doc
-
-    def __get__(self, region: "Region | None", owner: "type[Region]") -> Hook:
-        home = owner.class_hooks if region is None else region.hooks
-        return home.hook(WHOLE, self._verb)

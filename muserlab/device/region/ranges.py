@@ -1,9 +1,9 @@
-"""A range of a region's bytes: `dev.bar0[0x100:0x200]`, and memory that has a name."""
+"""Places for raw hooks: a whole region, a range of its bytes, memory that has a name."""
 
 from typing import TYPE_CHECKING, Protocol
 
 from muserlab.device.errors import RegionError
-from muserlab.device.region.site import Site, Span, Verb
+from muserlab.device.region.site import WHOLE, Site, Span, Verb
 from muserlab.live import Hook
 
 if TYPE_CHECKING:
@@ -70,6 +70,18 @@ class Range(SpanPlace):
 
     def __repr__(self) -> str:
         return Span(self.start, self.stop).label(self._region.name)
+
+
+class RawHook:
+    """The raw hook of a whole region, or of a class of them: `dev.bar0.on_write`."""
+
+    def __init__(self, verb: Verb, doc: str) -> None:
+        self._verb: Verb = verb
+        self.__doc__ = doc
+
+    def __get__(self, region: "Region | None", owner: "type[Region]") -> Hook:
+        home = owner.class_hooks if region is None else region.hooks
+        return home.hook(WHOLE, self._verb)
 
 
 def bounds(part: slice, size: int, what: str) -> tuple[int, int]:

@@ -10,10 +10,10 @@ from muserlab.device.hooks import HookOwner
 from muserlab.device.region.answers import PASS
 from muserlab.device.region.chain import Chain, Piece, asked, cuts, defined
 from muserlab.device.region.changes import Poller
-from muserlab.device.region.classhooks import ClassHooks, RawHook
+from muserlab.device.region.classhooks import ClassHooks
 from muserlab.device.region.hooktable import HookTable
 from muserlab.device.region.part import Gap, Part
-from muserlab.device.region.ranges import Range, SpanPlace, bounds
+from muserlab.device.region.ranges import Range, RawHook, SpanPlace, bounds
 from muserlab.device.region.site import Span
 from muserlab.device.region.steps import Steps, ask, drive
 from muserlab.live import Hook, HookFailed
