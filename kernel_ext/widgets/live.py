@@ -33,15 +33,10 @@ class Live(anywidget.AnyWidget):
     said = traitlets.Unicode().tag(sync=True)
     """What went wrong, for the person who watches."""
 
-    def __init__(
-        self,
-        following: Following,
-        clock: Callable[[], float] = time.monotonic,
-        **traits: object,
-    ) -> None:
+    def __init__(self, following: Following, **traits: object) -> None:
         super().__init__(**traits)
         self.following = following
-        self._clock = clock
+        self._clock: Callable[[], float] = time.monotonic
         self._seen_until: dict[str, float] = {}
         self._looking = threading.Lock()
         self._blind = False
