@@ -38,11 +38,16 @@ class RegisterFileType(type):
         """Return the mapping in which the class body is run."""
         return _Body(name)
 
-    if not TYPE_CHECKING:  # a checker finds misspelt names itself, unless there is this
+    # Of the class only: on instances it would make every access to an attribute slower, and a live
+    # region's are on the way of every guest's access. A checker finds misspelt names by itself.
+    if not TYPE_CHECKING:
 
         def __getattr__(cls, name: str) -> NoReturn:
-            """Say what it has instead."""
-            raise _unknown(cls, name)
+            """Say what a class has instead of a name that it does not have."""
+            if name.startswith("_"):  # asked for by Python and shells, to see what they deal with
+                raise AttributeError(f"{cls.__name__} has no {name}")
+            hint = did_you_mean(name, (known for known in dir(cls) if not known.startswith("_")))
+            raise UnknownRegister(f"{cls.__name__} has no register {name!r}{hint}")
 
 
 class RegisterFile(metaclass=RegisterFileType):
@@ -80,12 +85,6 @@ class RegisterFile(metaclass=RegisterFileType):
         """Return what ``self.NAME`` gives for a member: here, without storage, itself."""
         return member
 
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> NoReturn:
-            """Say what it has instead."""
-            raise _unknown(type(self), name)
-
 
 class Block(Member):
     """A register file placed inside another, once or as an array.
@@ -113,14 +112,6 @@ class Block(Member):
     def __repr__(self) -> str:
         array = "" if self.count is None else f" x {self.count}"
         return f"<{self}{array}: {self.file.__name__}, {self.size} bytes>"
-
-
-def _unknown(cls: type, name: str) -> AttributeError:
-    """Return the error of a name that a register file does not have."""
-    if name.startswith("_"):  # Python and shells ask for such names to see what they deal with
-        return AttributeError(f"{cls.__name__} has no {name}")
-    known = [known for known in dir(cls) if not known.startswith("_")]
-    return UnknownRegister(f"{cls.__name__} has no register {name!r}{did_you_mean(name, known)}")
 
 
 def _collect(cls: type) -> dict[str, Member]:

@@ -67,7 +67,7 @@ class Trace:
         Of ``data`` longer than DATA_KEPT the first bytes are kept, and the note says so; of a note
         longer than NOTE_KEPT the first characters.
         """
-        if len(note) > NOTE_KEPT:
+        if note and len(note) > NOTE_KEPT:
             note = f"{note[:NOTE_KEPT]}…"
         if len(data) > DATA_KEPT:
             data, note = _shortened(data, note)

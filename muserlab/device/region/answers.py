@@ -29,8 +29,8 @@ def raw_answer(answer: object, _offset: int, count: int) -> bytes | Pass:
 
 def decoded_answer(answer: Any, _value: int) -> int | None:
     """Return the number that a register's or field's hook means, None for the value as it is."""
-    if answer is None:
-        return None
+    if answer is None or isinstance(answer, int):
+        return answer
     try:
         return Field.raw(answer)
     except TypeError:
