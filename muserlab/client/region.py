@@ -2,8 +2,9 @@
 
 import os
 import weakref
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from muserlab.client.errors import ClientError, NotMappable, ServerRefused
 from muserlab.client.integers import pack, unpack
@@ -25,12 +26,62 @@ from muserlab.proto import (
     UnknownCapability,
 )
 
+R = TypeVar("R")
+
 _ARGSZ = 32
 _MAX_ARGSZ = 1 << 20
 _ATTEMPTS = 3  # a server that never stops asking for more room has nothing to tell
 
 
-class AsyncRegion:
+class RegionFacts(Generic[R]):
+    """What the server told about a region, and its registers by name.
+
+    `name` is `bar0` … `bar5`, `rom`, `config`, `vga`, `region9` and up, `index` its VFIO index.
+    With a layout, its registers are attributes (`region.CTRL`) and items (`region["CH[2].CTRL"]`).
+    """
+
+    def _learn(
+        self, info: RegionInfo, layout: LayoutLike | None, register: Callable[[PlacedLike], R]
+    ) -> None:
+        """Take in what there is to know; `register` makes what a name stands for."""
+        self.info = info
+        self.index = info.index
+        self.name = region_name(info.index)
+        self.size = info.size
+        self.layout = layout
+        self.registers = Group[R].of(self.name, layout, register)
+
+    @property
+    def readable(self) -> bool:
+        """Whether the server allows reads."""
+        return RegionFlags.READ in self.info.flags
+
+    @property
+    def writable(self) -> bool:
+        """Whether the server allows writes."""
+        return RegionFlags.WRITE in self.info.flags
+
+    @property
+    def type(self) -> tuple[int, int] | None:
+        """Type and subtype of a device-specific region (VFIO_REGION_INFO_CAP_TYPE)."""
+        for capability in self.info.capabilities:
+            if isinstance(capability, RegionType):
+                return capability.type, capability.subtype
+        return None
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(self.registers, name)
+
+    def __getitem__(self, path: str) -> Any:
+        return self.registers.find(path)
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self.registers.names()]
+
+
+class AsyncRegion(RegionFacts["AsyncRegister"]):
     """One region of the device. `size` is 0 where the device has no such region.
 
     Offsets count bytes from the region's start, numbers are little-endian. A read or write is one
@@ -38,12 +89,7 @@ class AsyncRegion:
     """
 
     def __init__(self, link: Link, info: RegionInfo, layout: LayoutLike | None = None) -> None:
-        self.info = info
-        self.index = info.index
-        self.name = region_name(info.index)
-        self.size = info.size
-        self.layout = layout
-        self.registers = Group[AsyncRegister].of(self.name, layout, self._register)
+        self._learn(info, layout, self._register)
         self._link = link
         self._fd: int | None = None
         self._mappings = weakref.WeakSet[Mapping]()
@@ -74,27 +120,9 @@ class AsyncRegion:
         return cls(link, RegionInfo(index, RegionFlags(0), 0, 0), layout)
 
     @property
-    def readable(self) -> bool:
-        """Whether the server allows reads."""
-        return RegionFlags.READ in self.info.flags
-
-    @property
-    def writable(self) -> bool:
-        """Whether the server allows writes."""
-        return RegionFlags.WRITE in self.info.flags
-
-    @property
     def mappable(self) -> bool:
         """Whether the server gave an fd for it, so that `map` may work."""
         return self._fd is not None
-
-    @property
-    def type(self) -> tuple[int, int] | None:
-        """Type and subtype of a device-specific region (VFIO_REGION_INFO_CAP_TYPE)."""
-        for capability in self.info.capabilities:
-            if isinstance(capability, RegionType):
-                return capability.type, capability.subtype
-        return None
 
     async def read(self, offset: int, size: int = 4) -> int:
         """Read a number of `size` bytes. Raises ClientError where the server refuses."""
@@ -139,17 +167,6 @@ class AsyncRegion:
         fd, self._fd = self._fd, None
         if fd is not None:
             os.close(fd)
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        return getattr(self.registers, name)
-
-    def __getitem__(self, path: str) -> Any:
-        return self.registers.find(path)
-
-    def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *self.registers.names()]
 
     def __repr__(self) -> str:
         return f"<{describe(self)}>"
@@ -201,7 +218,7 @@ class AsyncRegister:
         number = self.placed.encode(value, **fields)
         await self.region.write(self.placed.offset, number, self.placed.size, posted=posted)
 
-    async def modify(self, **fields: Any) -> None:
+    async def modify(self, /, **fields: Any) -> None:
         """Read it, replace the given fields, write it: two accesses, with all of their effects.
 
         A field that clears what is written as 1 (W1C) is read as 1 and written as 1, as in any
