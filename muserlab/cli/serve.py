@@ -60,8 +60,13 @@ def serve(file: Path, socket: str | None, names: tuple[str, ...]) -> None:
 
 @contextmanager
 def ended_by_signals() -> Generator[None]:
-    """Let SIGINT and SIGTERM raise KeyboardInterrupt, also where a shell had SIGINT ignored."""
-    ending = (signal.SIGINT, signal.SIGTERM)
+    """Let what ends a program raise KeyboardInterrupt, also where a shell had SIGINT ignored.
+
+    A terminal that closes (SIGHUP) ends it too, unless nohup had that ignored.
+    """
+    ending = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        ending.append(signal.SIGHUP)
     former = [signal.signal(number, signal.default_int_handler) for number in ending]
     try:
         yield

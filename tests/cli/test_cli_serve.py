@@ -110,3 +110,15 @@ def test_a_socket_in_use_is_refused(
     assert result.exit_code == 1
     assert socket in result.output
     assert result.output.count("\n") == 1
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGHUP])
+def test_whatever_ends_a_program_ends_it_cleanly(
+    serving: tuple[subprocess.Popen[str], str], ending: signal.Signals
+) -> None:
+    process, socket = serving
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.send_signal(ending)
+    assert process.wait() == 0
+    assert not os.path.lexists(socket)
