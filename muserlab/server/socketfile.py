@@ -6,7 +6,6 @@ import socket
 import stat
 import tempfile
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 MAX_PATH = 107
@@ -93,12 +92,7 @@ class SocketFile:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 
