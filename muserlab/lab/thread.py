@@ -20,6 +20,7 @@ TIME_LIMIT = 5.0
 """Seconds that everything on the thread gets to end."""
 
 _OURS = str(Path(__file__).parents[1])
+_TRIO = str(Path(trio.__file__).parent)
 
 
 class TrioThread:
@@ -58,15 +59,15 @@ class TrioThread:
         self._thread = threading.Thread(
             target=self._run, args=(ready,), name=self._name, daemon=True
         )
+        atexit.register(self._stop_at_exit)  # first, as Ctrl-C may end the wait
         self._thread.start()
         ready.wait()
-        atexit.register(self._stop_at_exit)
 
     def stop(self, timeout: float = TIME_LIMIT) -> None:
         """Cancel everything on the thread and wait for its end; do nothing if it does not run.
 
-        Raises LabStuck after timeout seconds, naming the place where the thread is: nothing can
-        end a function that neither returns nor awaits.
+        Raises LabStuck after timeout seconds, telling what keeps the thread: nothing can end a
+        function that neither returns nor awaits, or a task that shields itself.
         """
         thread = self._thread
         if thread is not None and self.running:
@@ -75,9 +76,7 @@ class TrioThread:
             thread.join(timeout)
             if thread.is_alive():
                 raise LabStuck(
-                    f"the trio thread has not ended after {timeout:g} s: it is in "
-                    f"{_place(thread)}, which neither returns nor awaits. Only restarting the "
-                    "kernel ends it"
+                    f"the trio thread has not ended after {timeout:g} s: {_holdup(thread)}"
                 )
         atexit.unregister(self._stop_at_exit)
 
@@ -103,13 +102,19 @@ class TrioThread:
             print(f"muserlab: {stuck}", file=sys.stderr)  # noqa: T201 - nobody else listens any more
 
 
-def _place(thread: threading.Thread) -> str:
-    """Return where a thread is at this moment: the calls since it left muserlab's own code."""
+def _holdup(thread: threading.Thread) -> str:
+    """Tell what keeps a thread from ending: the calls since it left muserlab's own code, or a task.
+
+    Where the loop itself waits, every function has returned or awaits.
+    """
     frames = sys._current_frames()  # pyright: ignore[reportPrivateUsage]  # it is documented
     frame = frames.get(thread.ident or 0)
     if frame is None:
-        return "no Python code"
+        return "it has just ended. Stop again"
     stack = traceback.extract_stack(frame)
+    if stack[-1].filename.startswith(_TRIO):
+        return "a task shields itself from being cancelled. Stop again when it has ended"
     theirs = list(takewhile(lambda one: not one.filename.startswith(_OURS), reversed(stack)))
     told = reversed(theirs or stack[-1:])
-    return ", ".join(f"{one.name} ({place_at(one.filename, one.lineno or 0)})" for one in told)
+    calls = ", ".join(f"{one.name} ({place_at(one.filename, one.lineno or 0)})" for one in told)
+    return f"it is in {calls}, which neither returns nor awaits. Only restarting the kernel ends it"

@@ -77,6 +77,26 @@ def test_stop_says_where_the_thread_is_stuck_instead_of_hanging() -> None:
     thread.stop(LIMIT)
 
 
+@pytest.mark.usefixtures("nothing_left")
+def test_stop_says_where_a_task_keeps_the_thread_from_ending() -> None:
+    thread = TrioThread("test", unexpected)
+    thread.start()
+    release = trio.Event()
+    begun = threading.Event()
+
+    async def shielded() -> None:
+        with trio.CancelScope(shield=True):
+            begun.set()
+            await release.wait()
+
+    thread.portal.submit(shielded)
+    assert begun.wait(LIMIT)
+    with pytest.raises(LabStuck, match="a task shields itself"):
+        thread.stop(timeout=0.2)
+    thread.portal.soon(release.set)
+    thread.stop(LIMIT)
+
+
 def test_the_trio_thread_cannot_stop_itself(thread: TrioThread) -> None:
     with pytest.raises(PortalError):
         thread.portal.call(thread.stop)
