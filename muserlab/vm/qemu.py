@@ -24,6 +24,7 @@ REPLY_SECONDS = 60.0
 stops in a hook to look around; and after an answer that comes too late, QEMU loses the device for
 good."""
 
+
 @dataclass(frozen=True, slots=True)
 class Device:
     """A vfio-user device: a name to speak of it by, and the path of the socket it is served on."""
