@@ -6,12 +6,13 @@ PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 pytho
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+ROOT_TOO := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .PHONY: lab test guest browser check bench clean
 
 lab: $(READY) guest  ## JupyterLab on the quickstart notebook
 	$(BIN)/muserlab kernelspec install --prefix $(VENV)
-	$(BIN)/jupyter lab --notebook-dir=notebooks notebooks/quickstart.ipynb $(LABFLAGS)
+	$(BIN)/jupyter lab $(ROOT_TOO) $(LABFLAGS) notebooks/quickstart.ipynb
 
 test: $(READY) guest browser  ## every test, real guest and real browser included
 	$(BIN)/python -m pytest $(PYTESTFLAGS)
