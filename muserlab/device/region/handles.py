@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import Any, NoReturn, Protocol
 
+from muserlab.device.region.novalue import NoValue
 from muserlab.device.region.register import RegisterPart
 from muserlab.device.region.site import Site, Spot, Verb
 from muserlab.live import Hook
@@ -35,7 +36,7 @@ class Home(Protocol):
         ...
 
 
-class _Place:
+class _Place(NoValue):
     """A place with on_read and on_write; assignments to it are refused."""
 
     __slots__ = ("_home", "_spot")
@@ -45,7 +46,6 @@ class _Place:
         object.__setattr__(self, "_spot", spot)
 
     _home: Home
-    _spot: Spot
 
     @property
     def on_read(self) -> Hook:

@@ -151,3 +151,36 @@ def test_a_register_cannot_take_a_name_that_a_region_uses(name: str) -> None:
 def test_a_field_cannot_take_a_name_that_a_handle_uses(name: str) -> None:
     with pytest.raises(LayoutError, match=name):
         RW(0, fields={name: bits(1, 0)})
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        lambda dev: bool(dev.bar0.MODE),
+        lambda dev: bool(dev.bar0.MODE.mode),
+        lambda dev: bool(dev.bar0.ONE.IN[0].DATA),
+        lambda dev: not RichBar.MODE.mode,
+        lambda dev: dev.bar0.MODE == 1,
+        lambda dev: dev.bar0.MODE.peek() == dev.bar0.MODE,
+        lambda dev: dev.bar0.MODE.mode == Mode.FAST,
+        lambda dev: dev.bar0.MODE != 0,
+        lambda dev: dev.bar0.MODE in (0, 1),
+        lambda dev: dev.bar0.MODE < 1,
+        lambda dev: dev.bar0.MODE >= 1,
+        lambda dev: dev.bar0.MODE.mode < 1,
+    ],
+)
+def test_a_place_that_is_taken_for_its_value_says_how_to_get_that(
+    rich: PCIDevice, mistake: Any
+) -> None:
+    with pytest.raises(TypeError, match=r"\.peek\(\)"):
+        mistake(rich)
+
+
+def test_places_are_told_apart_and_hashed_by_identity(rich: PCIDevice) -> None:
+    mode, key = rich.bar0.MODE, rich.bar0.KEY
+    assert mode == rich.bar0.MODE
+    assert mode != key
+    assert mode != "MODE"
+    assert mode is not None
+    assert {mode: 1, key: 2}[key] == 2
