@@ -1,9 +1,9 @@
 """Serving a device: its socket, and whose turn it is."""
 
 import errno
+import math
 import os
 import socket
-import struct
 import traceback
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -14,6 +14,7 @@ import trio
 from muserlab.device import PCIDevice
 from muserlab.server.connection import ClientConnection
 from muserlab.server.faults import fault_in, is_interrupt
+from muserlab.server.process import ClientProcess
 from muserlab.server.quiesce import Quiescence
 from muserlab.server.session import Session
 from muserlab.server.socketfile import SocketFile
@@ -22,6 +23,10 @@ _OVERLOADED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM
 """What accept(2) says where there is no room for another connection just now."""
 
 _PAUSE = 0.1
+
+LEAVING_LIMIT = 2.0
+"""Seconds that a client whose process has ended gets to hang up. The kernel closes some of a
+process's sockets only after its end, those that an io_uring holds for example."""
 
 
 class Server:
@@ -33,6 +38,7 @@ class Server:
         self._log = log
         self._quiescence = Quiescence()
         self._connection: ClientConnection | None = None
+        self._process: ClientProcess | None = None
         self._vacant = trio.Event()
         self._scope = trio.CancelScope()
         self._stopped = trio.Event()
@@ -45,7 +51,13 @@ class Server:
     @property
     def client(self) -> str | None:
         """Who is connected, such as "pid 4711 (qemu-system-x86)"; None if nobody is."""
-        return None if self._connection is None else self._connection.client
+        connection = self._connection
+        return None if connection is None else connection.client
+
+    @property
+    def occupant(self) -> str | None:
+        """Who keeps other clients away; None where nobody does, or only one who is leaving."""
+        return None if self._patience() else self.client
 
     def suspended(self) -> AbstractAsyncContextManager[None]:
         """Keep the device between two messages for the length of an `async with` block.
@@ -96,20 +108,28 @@ class Server:
                 await trio.sleep(_PAUSE)
 
     async def _let_in(self, sock: socket.socket, nursery: trio.Nursery) -> None:
-        client = _peer(sock)
+        process = ClientProcess(sock)
         if self._connection is not None:
-            if not self._connection.hung_up:
-                sock.close()
-                self._log(
-                    f"{self.device.name}: {client} was turned away: "
-                    f"{self._connection.client} is connected, and a device has one client at a time"
-                )
-                return
-            await self._vacant.wait()
+            with trio.move_on_after(self._patience()):
+                await self._vacant.wait()
+        if self._connection is not None:
+            sock.close()
+            self._log(
+                f"{self.device.name}: {process} was turned away: "
+                f"{self._connection.client} is connected, and a device has one client at a time"
+            )
+            return
+        self._process = process
         self._vacant = trio.Event()
-        session = Session(self.device, client=client, log=self._log)
+        session = Session(self.device, client=str(process), log=self._log)
         self._connection = ClientConnection(sock, session, self._quiescence)
         nursery.start_soon(self._serve, self._connection)
+
+    def _patience(self) -> float:
+        """Return how many seconds a newcomer waits for the client before it: for a leaving one."""
+        if self._connection is None or self._connection.hung_up:
+            return math.inf
+        return LEAVING_LIMIT if self._process is not None and self._process.gone else 0
 
     async def _serve(self, connection: ClientConnection) -> None:
         self._log(f"{self.device.name}: {connection.client} connected")
@@ -157,14 +177,3 @@ async def serve(
       at worst costs the client its connection.
     """
     await Server(device, SocketFile(path), log).run(task_status=task_status)
-
-
-def _peer(sock: socket.socket) -> str:
-    """Name the process at the other end (SO_PEERCRED; unix(7))."""
-    credentials = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-    pid, _, _ = struct.unpack("3i", credentials)
-    try:
-        name = Path(f"/proc/{pid}/comm").read_text(errors="replace").strip()
-    except OSError:
-        return f"pid {pid}"
-    return f"pid {pid} ({name})" if name.isprintable() else f"pid {pid} ({name!a})"

@@ -3,6 +3,8 @@ import os
 import re
 import socket
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ import trio.testing
 
 from muserlab.device import PCIDevice
 from muserlab.proto import DmaFlags, DmaMap, RegionData, RegionRead, RegionWrite, Request, Version
-from muserlab.server import Session, SocketInUse, serve
+from muserlab.server import Session, SocketInUse, listener, serve
 
 from .conftest import Bar, BigBar
 from .peer import dial, run, serving
@@ -53,6 +55,48 @@ def test_second_client_is_turned_away_with_a_line_that_names_the_first(
     assert re.match(
         rf"adder: pid {pid} \(.*\) was turned away: pid {pid} \(.*\) is connected", line
     )
+
+
+def connected_by_a_process_that_ended(path: Path) -> socket.socket:
+    """Return a client's socket that outlives the process that connected it."""
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    script = f"import socket; socket.socket(fileno={sock.fileno()}).connect({str(path)!r})"
+    subprocess.run([sys.executable, "-c", script], pass_fds=[sock.fileno()], check=True)
+    return sock
+
+
+def test_newcomer_waits_until_the_client_of_an_ended_process_hangs_up(
+    device: PCIDevice, tmp_path: Path
+) -> None:
+    log: list[str] = []
+
+    async def main() -> None:
+        async with serving(device, tmp_path / "s", log) as server:
+            with connected_by_a_process_that_ended(server.path):
+                await trio.testing.wait_all_tasks_blocked()
+                assert server.client is not None
+                assert server.occupant is None
+                newcomer = dial(server)
+                await trio.testing.wait_all_tasks_blocked()
+                assert not any("turned away" in line for line in log)
+            with newcomer:
+                await newcomer.greet()
+                assert server.occupant == server.client
+
+    run(main)
+
+
+def test_newcomer_is_turned_away_where_an_ended_process_left_its_socket_to_another(
+    device: PCIDevice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listener, "LEAVING_LIMIT", 0.0)
+
+    async def main() -> None:
+        async with serving(device, tmp_path / "s", []) as server:
+            with connected_by_a_process_that_ended(server.path), dial(server) as newcomer:
+                assert await newcomer.at_end()
+
+    run(main)
 
 
 def test_device_keeps_its_state_from_client_to_client(device: PCIDevice, tmp_path: Path) -> None:

@@ -1,0 +1,47 @@
+"""The process at the other end of a socket."""
+
+import os
+import select
+import socket
+import struct
+from pathlib import Path
+
+
+class ClientProcess:
+    """Who connected a socket to ours (SO_PEERCRED; unix(7)).
+
+    Its descriptors may be in other hands by now, or outlive it for a moment in the kernel.
+    """
+
+    def __init__(self, sock: socket.socket) -> None:
+        credentials = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+        self._pid: int = struct.unpack("3i", credentials)[0]
+        self._text = _describe(self._pid)
+
+    @property
+    def gone(self) -> bool:
+        """Whether the process has ended, be it reaped or not."""
+        try:
+            pidfd = os.pidfd_open(self._pid)
+        except ProcessLookupError:
+            return True
+        except OSError:  # another namespace's, or no descriptor to spare
+            return False
+        try:
+            poll = select.poll()
+            poll.register(pidfd, select.POLLIN)
+            return bool(poll.poll(0))
+        finally:
+            os.close(pidfd)
+
+    def __str__(self) -> str:
+        """Name the process: "pid 4711 (qemu-system-x86)"."""
+        return self._text
+
+
+def _describe(pid: int) -> str:
+    try:
+        name = Path(f"/proc/{pid}/comm").read_text(errors="replace").strip()
+    except OSError:
+        return f"pid {pid}"
+    return f"pid {pid} ({name})" if name.isprintable() else f"pid {pid} ({name!a})"
