@@ -14,7 +14,7 @@ from muserlab.regs.placed import Placed
 from muserlab.regs.value import Value, value_class
 
 _VERBS = {"peek", "poke", "on_read", "on_write"}
-_RESERVED = _VERBS | {name for name in dir(Value) if not name.startswith("_")}
+_RESERVED = _VERBS | {"written", *(name for name in dir(Value) if not name.startswith("_"))}
 
 
 class Register(Member):

@@ -19,6 +19,11 @@ class Value(int):
     _register: ClassVar["Register"]
     index: tuple[int, ...] = ()
     """Which element it was in, where the register or a block round it is an array."""
+    written: "Value"
+    """The bits as the bus carried them, 0 in bytes that were not written.
+
+    Of the new value that a register's on_write hook gets; no other value has it.
+    """
 
     def fields(self) -> dict[str, int | Enum]:
         """Return every field's value by name, in the order of the definition."""
@@ -32,6 +37,11 @@ class Value(int):
         return self._register.value(self._register.encode(int(self), **fields), self.index)
 
     def __getattr__(self, name: str) -> Any:
+        if name == "written":
+            raise AttributeError(
+                f"this value of {self._register} has no .written: only the new value that the"
+                " register's on_write hook gets has"
+            )
         known = [field for field in self._register.fields if not name.startswith("_")]
         raise UnknownField(f"{self._register} has no field {name!r}{did_you_mean(name, known)}")
 

@@ -77,6 +77,7 @@ REFUSED = [
     (lambda: RW(0, fields={"a b": bit(0)}), "'a b' cannot be a field's name"),
     (lambda: RW(0, _x=bit(0)), "'_x' cannot be a field's name"),
     (lambda: RW(0, index=bit(0)), "'index' cannot be a field's name: values and live registers"),
+    (lambda: RW(0, written=bit(0)), "'written' cannot be a field's name"),
     (lambda: RW(0, poke=bit(0)), "'poke' cannot be a field's name"),
     (lambda: bit(-1), "want msb >= lsb >= 0"),
     (lambda: bits(0, 3), r"bits\(0, 3\): want msb >= lsb"),

@@ -54,7 +54,11 @@ class _Place(NoValue):
 
     @property
     def on_write(self) -> Hook:
-        """Called with (dev, new, old) after a guest's write was applied."""
+        """Called with (dev, new, old) after a guest's write was applied.
+
+        Of a register (not of a field), `new.written` is what the bus carried, whatever the access
+        types made of it: a Value too, 0 in bytes that were not written.
+        """
         return self._home.hook(self._spot, "on_write")
 
     def __setattr__(self, name: str, value: object) -> NoReturn:

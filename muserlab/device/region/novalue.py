@@ -19,21 +19,22 @@ class NoValue:
     __hash__ = object.__hash__
 
     def __bool__(self) -> bool:
-        self._refuse("neither true nor false")
+        raise _mistake(self._spot, "neither true nor false")
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, int | float | Enum):
-            self._refuse("not to be compared")
+            raise _mistake(self._spot, "not to be compared")
         return NotImplemented
 
     def __lt__(self, other: object) -> NoReturn:
-        self._refuse("not to be compared")
+        raise _mistake(self._spot, "not to be compared")
 
     __le__ = __gt__ = __ge__ = __lt__
 
-    def _refuse(self, what: str) -> NoReturn:
-        label = self._spot.label()
-        raise TypeError(
-            f"{label} is a place, {what}: its value, of one device and one element of an array,"
-            f" is {label}.peek()"
-        )
+
+def _mistake(spot: Spot, what: str) -> TypeError:
+    label = spot.label()
+    return TypeError(
+        f"{label} is a place, {what}: its value, of one device and one element of an array, is"
+        f" {label}.peek()"
+    )

@@ -73,7 +73,7 @@ class RegisterPart:
         if self._stores_as_written:
             self._data[offset : offset + len(data)] = data
         else:
-            self._store(offset, data)
+            self._store(self._on_bus(offset, data), self.placed.lanes(offset, len(data)))
         return None
 
     def _read_with_hooks(self, offset: int, count: int) -> Steps[bytes]:
@@ -93,14 +93,15 @@ class RegisterPart:
 
     def _write_with_hooks(self, offset: int, data: bytes) -> Steps[None]:
         lanes = self.placed.lanes(offset, len(data))
+        written = self._on_bus(offset, data)
         old = self.stored
-        new = self._store(offset, data)
+        new = self._store(written, lanes)
         for slot in self._writes:
             hook = slot.hook() if slot.mask & lanes else None
             if hook is None:
                 continue
             try:
-                yield from ask(hook, slot.view(new), slot.view(old))
+                yield from ask(hook, slot.view_new(new, written), slot.view(old))
             except HookFailed:
                 continue
 
@@ -111,9 +112,11 @@ class RegisterPart:
             self._put(after)
         return value
 
-    def _store(self, offset: int, data: bytes) -> int:
-        lanes = self.placed.lanes(offset, len(data))
-        written = int.from_bytes(data, "little") << 8 * (offset - self.start)
+    def _on_bus(self, offset: int, data: bytes) -> int:
+        """Return the bits of a write, positioned in the register."""
+        return int.from_bytes(data, "little") << 8 * (offset - self.start)
+
+    def _store(self, written: int, lanes: int) -> int:
         after = self.placed.register.write(self.stored, written, lanes)
         self._put(after)
         return after

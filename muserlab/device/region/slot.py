@@ -48,6 +48,13 @@ class Slot:
             return element
         return value
 
+    def view_new(self, stored: int, written: int) -> Any:
+        """Return what a hook gets of what a write left; a Value knows what the bus carried."""
+        view = self.view(stored)
+        if self.field is None:
+            view.written = self.placed.value(written)
+        return view
+
     def merge(self, stored: int, answer: int) -> int:
         """Return a register's value with a hook's answer in it; bits that do not fit are lost."""
         field = self.field

@@ -203,3 +203,32 @@ def test_the_version_before_answers_for_a_broken_one_whose_pokes_are_undone(
     assert dev.bar0.BUF.peek()[:9] == bytes(9)
     assert dev.bar0.A.peek() == 11
     assert dev.bar0.A.on_write.current.function is good
+
+
+def test_a_registers_hook_sees_what_the_bus_carried_in_the_bytes_written(
+    dev: PCIDevice, bus: Any
+) -> None:
+    seen: list[tuple[int, int, int]] = []
+    dev.bar0.SUM.on_write(lambda dev, new, old: seen.append((new, new.written, old)))
+    dev.bar0.STAT.on_write(lambda dev, new, old: seen.append((new, new.written.done, old)))
+    dev.bar0.SUM.poke(0x1111_1111)
+    dev.bar0.STAT.poke(done=1)
+    bus.write(0x0C, 0xC7)
+    bus.write(0x0D, 0xABC, 2)
+    bus.write(0x10, 1)
+    bus.write(0x10, 1)
+    assert seen == [
+        (0x1111_1111, 0xC7, 0x1111_1111),
+        (0x1111_1111, 0xABC00, 0x1111_1111),
+        (0, 1, 1),
+        (0, 1, 0),
+    ]
+
+
+def test_only_the_new_value_of_a_register_has_what_was_written(dev: PCIDevice, bus: Any) -> None:
+    fields: list[int] = []
+    dev.bar0.CTRL.go.on_write(lambda dev, new, old: fields.extend((new, old)))
+    bus.write(0x08, 1)
+    assert [type(value) for value in fields] == [int, int]
+    with pytest.raises(AttributeError, match="only the new value that the register's on_write"):
+        _ = dev.bar0.CTRL.peek().written
