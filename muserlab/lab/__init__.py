@@ -3,7 +3,7 @@
 `serve(dev)` starts it, and returns the `Lab` from which everything else is reached.
 """
 
-from muserlab.lab.errors import LabError, LabStopped, LabStuck, NotServed, PortalError
+from muserlab.lab.errors import BusyError, LabError, LabStopped, LabStuck, NotServed, PortalError
 from muserlab.lab.future import Future
 from muserlab.lab.lab import Lab
 from muserlab.lab.portal import Portal
@@ -15,6 +15,7 @@ from muserlab.lab.vm import VM
 
 __all__ = [
     "VM",
+    "BusyError",
     "DeviceStatus",
     "Future",
     "Lab",

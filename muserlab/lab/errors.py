@@ -19,3 +19,7 @@ class LabStuck(LabError):  # noqa: N818 - it reads as what happened
 
 class NotServed(LabError, LookupError):  # noqa: N818 - it reads as what happened
     """The lab serves no such device."""
+
+
+class BusyError(LabError):
+    """The device has a client already, and a device has one at a time."""

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, Self, TypeVar, TypeVarTuple
 
 from muserlab import client
-from muserlab.client import Driver
+from muserlab.client import Driver, ServerGone
 from muserlab.device import Bank, PCIDevice
-from muserlab.lab.errors import LabError, LabStopped, NotServed
+from muserlab.lab.errors import BusyError, LabError, LabStopped, NotServed
 from muserlab.lab.future import Future
 from muserlab.lab.held import Held
 from muserlab.lab.portal import Portal
@@ -137,12 +137,16 @@ class Lab:
         """Connect to a served device as a script that drives it; see `muserlab.client.connect`.
 
         Registers have their names: `drv.bar0.CTRL.write(go=1)`. Without a name there must be one
-        device only. A reply may take timeout seconds, for ever if None.
+        device only. A reply may take timeout seconds, for ever if None. Raises BusyError where the
+        device has a client.
         """
         served = self._pick(name)
         self.portal.check()
         layouts = _layouts(served.device)
-        return client.connect(served.server.path, layouts=layouts, timeout=timeout)
+        try:
+            return client.connect(served.server.path, layouts=layouts, timeout=timeout)
+        except ServerGone as gone:
+            raise self._busy(served) or gone from None
 
     def submit(self, async_fn: Callable[[*Ts], Awaitable[T]], *args: *Ts) -> Future[T]:
         """Start an async function on the lab's thread; return its future at once.
@@ -168,11 +172,12 @@ class Lab:
         """Boot a Linux guest with these devices in it, or with all of them, and return it.
 
         It has timeout seconds to come up. Options are those of `muserlab.vm.Config`, such as
-        `memory=512` (MiB). Raises VmError, telling what to do, where QEMU or a kernel is missing.
+        `memory=512` (MiB). Raises VmError, telling what to do, where QEMU or a kernel is missing,
+        and BusyError where a device has a client.
         """
         with self._changing():
             self._start()
-        return VM(self.portal, self.socket_path, names or tuple(self.devices), timeout, options)
+        return VM(self.portal, self._free_socket, names or tuple(self.devices), timeout, options)
 
     def status(self) -> LabStatus:
         """Return what is served, for whom, how busy it is, and the last faults."""
@@ -243,6 +248,23 @@ class Lab:
         known = ", ".join(served) or "nothing"
         asked = f"{name} is not served" if name is not None else "say which device"
         raise NotServed(f"{asked}; this lab serves {known}")
+
+    def _free_socket(self, name: str) -> Path:
+        """Return where a device's socket is; raise BusyError where the device has a client."""
+        served = self._pick(name)
+        busy = self._busy(served)
+        if busy is not None:
+            raise busy
+        return served.server.path
+
+    def _busy(self, served: Served) -> BusyError | None:
+        occupant = self.portal.call(lambda: served.server.occupant)
+        if occupant is None:
+            return None
+        here = ", this very process" if occupant.startswith(f"pid {os.getpid()} ") else ""
+        return BusyError(
+            f"{served.device.name} is in use by {occupant}{here}; close it there first"
+        )
 
     def _ended(self, name: str, ended: "concurrent.futures.Future[None]") -> None:
         error = None if ended.cancelled() else ended.exception()

@@ -14,6 +14,7 @@ import trio
 import muserlab as ml
 from muserlab.client import ClientError
 from muserlab.lab import (
+    BusyError,
     Lab,
     LabStopped,
     LabStuck,
@@ -161,11 +162,25 @@ def test_a_device_keeps_its_state_from_client_to_client_and_lab_to_lab(lab: Lab,
         assert drv.bar0.A.read() == 5
 
 
+def test_a_device_that_has_a_client_tells_the_next_one_who_that_is(lab: Lab, dev: Any) -> None:
+    told = rf"adder is in use by pid {os.getpid()} \(.*\), this very process; close it there"
+    lab.serve(dev)
+    with lab.connect():
+        with pytest.raises(BusyError, match=told) as caught:
+            lab.connect()
+        assert caught.value.__cause__ is None
+        assert caught.value.__suppress_context__
+        with pytest.raises(BusyError, match=told):
+            lab.vm()
+    for _ in range(20):
+        lab.connect().close()
+
+
 def test_a_second_client_is_turned_away_with_a_line_that_names_the_first(
     lab: Lab, dev: Any
 ) -> None:
     lab.serve(dev)
-    with lab.connect(), pytest.raises(ClientError):
+    with lab.connect(), pytest.raises(BusyError):
         lab.connect()
     lab.portal.call(int)  # the line comes in the step in which the door is closed
     lines = [report.text for report in lab.reports.recent if report.kind is ReportKind.LOG]
