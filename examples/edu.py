@@ -127,20 +127,30 @@ def start_dma(dev, new, old):
 
 
 async def transfer(dev: ml.PCIDevice) -> None:
+    try:
+        await move(dev)
+    except Exception:  # reported; the driver only sees that it has ended
+        finish_dma(dev)
+        raise
+    finish_dma(dev)
+
+
+async def move(dev: ml.PCIDevice) -> None:
     regs = dev.bar0
     source, target, count = regs.DMA_SRC.peek(), regs.DMA_DST.peek(), regs.DMA_COUNT.peek()
-    try:
-        if regs.DMA_CMD.to_ram.peek():
-            start = in_buffer(source, count)
-            await dev.dma.awrite(target & DMA_MASK, dev.bar0[start : start + count].peek())
-        else:
-            start = in_buffer(target, count)
-            data = await dev.dma.aread(source & DMA_MASK, count)
-            dev.bar0[start : start + count].poke(data)
-    finally:
-        regs.DMA_CMD.poke(start=0)
-        if regs.DMA_CMD.interrupt.peek():
-            raise_irq(dev, DMA_DONE)
+    if regs.DMA_CMD.to_ram.peek():
+        start = in_buffer(source, count)
+        await dev.dma.awrite(target & DMA_MASK, dev.bar0[start : start + count].peek())
+    else:
+        start = in_buffer(target, count)
+        data = await dev.dma.aread(source & DMA_MASK, count)
+        dev.bar0[start : start + count].poke(data)
+
+
+def finish_dma(dev: ml.PCIDevice) -> None:
+    dev.bar0.DMA_CMD.poke(start=0)
+    if dev.bar0.DMA_CMD.interrupt.peek():
+        raise_irq(dev, DMA_DONE)
 
 
 def in_buffer(offset: int, count: int) -> int:

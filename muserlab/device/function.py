@@ -2,7 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ParamSpec
+from weakref import WeakSet
 
 from muserlab.device.adopt import adopt
 from muserlab.device.assembly import CONFIG_INDEX, ROM_INDEX, VGA_INDEX, assemble
@@ -34,6 +35,8 @@ from muserlab.device.region import (
 from muserlab.device.reset import ResetKind
 from muserlab.live import Batch, Hook
 from muserlab.trace import Kind, Trace
+
+P = ParamSpec("P")
 
 _D0, _D3_HOT = 0, 3
 
@@ -109,6 +112,7 @@ class PCIDevice:
         self.client: str | None = None
         self.batch: Batch | None = None
         self._host: Host = InlineHost()
+        self._until_reset: WeakSet[Task] = WeakSet()  # a host holds those that have not ended
         self.hook_owner = owner = HookOwner(self)
 
         switches = config.find(LiveMSIX)
@@ -205,14 +209,18 @@ class PCIDevice:
     def reset(self, kind: ResetKind = ResetKind.DEVICE) -> None:
         """Reset the device: registers and configuration space get their reset values.
 
-        Waiting interrupts are lost; memory keeps what it holds, as RAM does. A lost connection
-        changes nothing of the device's own. In each case on_reset is called at the end.
+        Work that lasts until a reset is cancelled, waiting interrupts are lost; memory keeps what
+        it holds, as RAM does. A lost connection changes nothing of the device's own. In each case
+        on_reset is called at the end.
         """
         self.hook_owner.run(self._reset, ResetKind(kind))
 
     def _reset(self, kind: ResetKind) -> None:
         self.trace.record(Kind.RESET, self.name, note=kind)
         if kind is not ResetKind.LOST_CONNECTION:
+            for task in tuple(self._until_reset):
+                task.cancel()
+            self._until_reset.clear()
             self.irqs.reset()
             if self.msix_table is not None:
                 self.msix_table.reset()
@@ -242,19 +250,51 @@ class PCIDevice:
         for region in self.present:
             region.poller.restart()
 
+    # What a guest asked for once, a reset ends: no function finishes its old DMA after a reset. A
+    # clock goes on, as an oscillator does: nobody would start it again after a guest has booted.
+
     def spawn(
-        self, async_fn: Callable[..., Awaitable[object]], *args: object, name: str | None = None
+        self,
+        async_fn: Callable[..., Awaitable[object]],
+        *args: object,
+        name: str | None = None,
+        until_reset: bool = True,
     ) -> Task:
-        """Start async_fn(dev, *args) as a task that ends with the device."""
-        return self._host.spawn(async_fn, self, *args, name=name)
+        """Start async_fn(dev, *args) as a task.
 
-    def after(self, seconds: float, fn: Callable[..., object], *args: object) -> Task:
-        """Call fn(dev, *args) (plain or async) once, that many seconds from now."""
-        return self._host.after(seconds, fn, self, *args)
+        It ends with the device and, unless until_reset is False, at a reset. A guest's boot is one
+        too, so a task that is the world outside wants False. A lost connection is none.
+        """
+        return self._start(until_reset, self._host.spawn, async_fn, self, *args, name=name)
 
-    def every(self, seconds: float, fn: Callable[..., object], *args: object) -> Task:
-        """Call fn(dev, *args) (plain or async) again and again, that many seconds apart."""
-        return self._host.every(seconds, fn, self, *args)
+    def after(
+        self, seconds: float, fn: Callable[..., object], *args: object, until_reset: bool = True
+    ) -> Task:
+        """Call fn(dev, *args) (plain or async) once, that many seconds from now.
+
+        A reset before then, or while fn waits, ends it, unless until_reset is False.
+        """
+        return self._start(until_reset, self._host.after, seconds, fn, self, *args)
+
+    def every(
+        self, seconds: float, fn: Callable[..., object], *args: object, until_reset: bool = False
+    ) -> Task:
+        """Call fn(dev, *args) (plain or async) again and again, that many seconds apart.
+
+        It goes on after a reset, unless until_reset is True.
+        """
+        return self._start(until_reset, self._host.every, seconds, fn, self, *args)
+
+    def _start(
+        self, until_reset: bool, start: Callable[P, Task], *args: P.args, **kwargs: P.kwargs
+    ) -> Task:
+        def started() -> Task:
+            task = start(*args, **kwargs)
+            if until_reset:
+                self._until_reset.add(task)
+            return task
+
+        return self._host.run(started)
 
     def adopt(self, former: "PCIDevice") -> None:
         """Take the place of a former definition of this device; see adopt.adopt.

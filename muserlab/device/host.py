@@ -15,7 +15,7 @@ class Task(Protocol):
     """Work in the background of a device."""
 
     def cancel(self) -> None:
-        """Stop the work; harmless when it has ended."""
+        """Stop the work, which does not begin any more either; harmless when it has ended."""
         ...
 
 

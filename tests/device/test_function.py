@@ -165,6 +165,36 @@ def test_timed_work_goes_to_the_host(dev: PCIDevice, host: Any) -> None:
             start()
 
 
+@pytest.mark.parametrize("kind", ResetKind)
+def test_a_reset_cancels_what_was_started_once_and_leaves_clocks(
+    dev: PCIDevice, host: Any, kind: ResetKind
+) -> None:
+    calls: list[str] = []
+
+    async def work(_dev: PCIDevice, what: str) -> None:
+        calls.append(what)
+
+    dev.after(1, work, "after")
+    dev.spawn(work, "spawn")
+    dev.every(1, work, "every")
+    dev.after(1, work, "after, to stay", until_reset=False)
+    dev.spawn(work, "spawn, to stay", until_reset=False)
+    dev.every(1, work, "every, to end", until_reset=True)
+    dev.reset(kind)
+    dev.after(1, work, "new")
+    host.tick()
+    to_end = {"after", "spawn", "every, to end"} if kind is ResetKind.LOST_CONNECTION else set()
+    assert set(calls) == {"every", "after, to stay", "spawn, to stay", "new"} | to_end
+
+
+def test_work_of_a_reset_hook_is_not_ended_by_that_reset(dev: PCIDevice, host: Any) -> None:
+    calls: list[PCIDevice] = []
+    dev.on_reset(lambda dev, kind: dev.after(1, calls.append))
+    dev.reset()
+    host.tick()
+    assert calls == [dev]
+
+
 def test_an_unserved_device_prints_what_a_hook_raised(
     dev: PCIDevice, bus: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,15 +1,45 @@
 """The educational device, against each section of its specification (QEMU, docs/specs/edu.rst)."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from types import ModuleType
 from typing import Any
 
 import pytest
 
 import muserlab as ml
+from muserlab.device import InlineHost
 
 ALL_ONES = 0xFFFF_FFFF
+
+
+class Work:
+    """What an example does later, unless it is cancelled."""
+
+    def __init__(self, call: Callable[[], object]) -> None:
+        self.call = call
+
+    def cancel(self) -> None:
+        self.call = lambda: None
+
+
+class Clock(InlineHost):
+    """A host on which time passes when a test says so."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Work] = []
+
+    def after(self, _seconds: float, fn: Callable[..., object], *args: object) -> Any:
+        self.waiting.append(Work(lambda: fn(*args)))
+        return self.waiting[-1]
+
+    def pass_time(self) -> None:
+        """Run what waits; async work of an unserved device never waits itself."""
+        for work in self.waiting:
+            pending = work.call()
+            if isinstance(pending, Coroutine):
+                with pytest.raises(StopIteration):
+                    pending.send(None)
 
 
 @pytest.fixture
@@ -160,3 +190,31 @@ def test_dma_registers_keep_still_while_a_transfer_runs(
 def test_a_command_without_start_is_lost(dev: ml.PCIDevice) -> None:
     write(dev, 0x98, 0x6, 8)
     assert read(dev, 0x98, 8) == 0
+
+
+@pytest.mark.parametrize("kind", [ml.ResetKind.DEVICE, ml.ResetKind.FUNCTION_LEVEL])
+@pytest.mark.parametrize(("offset", "value", "count"), [(0x08, 6, 4), (0x98, 0x7, 8)])
+def test_a_reset_in_the_middle_of_the_work_ends_it(
+    dev: ml.PCIDevice, kind: ml.ResetKind, offset: int, value: int, count: int
+) -> None:
+    clock = dev.host = Clock()
+    after_reset = dev.bar0.peek(0, 0xA0)
+    write(dev, 0x20, 0x80)
+    write(dev, 0x80, 0x40000, 8)
+    write(dev, offset, value, count)
+    assert clock.waiting
+    dev.reset(kind)
+    clock.pass_time()
+    assert dev.bar0.peek(0, 0xA0) == after_reset
+    assert not dev.intx.asserted
+    assert dev.msi[0].counts.fired == 0
+
+
+def test_the_factorial_can_be_computed_again_after_a_reset(dev: ml.PCIDevice) -> None:
+    clock = dev.host = Clock()
+    write(dev, 0x08, 6)
+    dev.reset()
+    write(dev, 0x08, 5)
+    clock.pass_time()
+    assert read(dev, 0x08) == 120
+    assert not read(dev, 0x20) & 1
