@@ -24,6 +24,7 @@ from muserlab.device.errors import BusyError, RegionError
 from muserlab.device.hooks import HookOwner
 from muserlab.device.host import Host, InlineHost, Task
 from muserlab.device.irq import Action, Data, Interrupts, MSIXTable
+from muserlab.device.mastering import Mastering
 from muserlab.device.plan import BARS, BarDefinition, plan
 from muserlab.device.region import (
     ROM,
@@ -115,6 +116,8 @@ class PCIDevice:
         self._until_reset: WeakSet[Task] = WeakSet()  # a host holds those that have not ended
         self.hook_owner = owner = HookOwner(self)
 
+        self.mastering = Mastering(lambda text: owner.announce(f"{name}: {text}"))
+        self.mastering.follow(config.header)
         switches = config.find(LiveMSIX)
         self.msix_table = None if switches is None else MSIXTable(switches)
         self.irqs = Interrupts(
@@ -123,8 +126,9 @@ class PCIDevice:
             intx=config.intx,
             msi=config.find(LiveMSI),
             msix=self.msix_table,
+            mastering=self.mastering,
         )
-        self.dma = DMA(owner, owner.emit)
+        self.dma = DMA(owner, owner.emit, mastering=self.mastering)
         self.config = ConfigRegion(owner, CONFIG_INDEX, config)
         self.regions = assemble(owner, parts, self.config, self.msix_table)
         self._name_parts()
@@ -183,6 +187,7 @@ class PCIDevice:
         if self.client is not None:
             raise BusyError(f"{self.name} is in use by {self.client}; one client at a time")
         self.client = client
+        self.mastering.begin()
         self.trace.record(Kind.CONNECT, self.name, note=client)
         for region in self.present:
             region.poller.start()

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -230,3 +231,67 @@ def test_it_describes_itself_as_lspci_does(dev: PCIDevice) -> None:
     assert "Capabilities: [40] PowerManagement" in text
     assert "Capabilities: [100 v1] DeviceSerialNumber" in text
     assert repr(other) == "<PCIDevice net 1af4:1041, no client>"
+
+
+COMMAND = 0x04
+MEMORY, MASTER = 0x2, 0x4
+
+
+@pytest.fixture
+def acting(bus_of: Any, host: Any) -> Iterator[tuple[PCIDevice, Callable[[int], None]]]:
+    """Give a device with shared memory, and what sets its command register and lets it act."""
+    dev = PCIDevice("engine", id=(0x1234, 2), bar0=4096, msi=1, msix=1, intx=True)
+    dev.host = host
+    bus = bus_of(dev)
+    memory = os.memfd_create("client", os.MFD_ALLOW_SEALING)
+    os.ftruncate(memory, 4096)
+    fcntl.fcntl(memory, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK)
+    dev.connect("script")
+    dev.dma.map(0, 4096, 0, readable=True, writable=True, fd=memory)
+    for index in (1, 2):
+        dev.set_irqs(index, "trigger", 0, 1, [os.eventfd(0)])
+
+    def act(command: int) -> None:
+        bus.write(COMMAND, command, 2, region=7)
+        dev.dma.write(0, bytes(100))
+        dev.dma.read(0, 4)
+        dev.msi[0].fire()
+        dev.msix[0].fire()
+        dev.intx.pulse()
+
+    yield dev, act
+    dev.disconnect()
+
+
+def acts(dev: PCIDevice) -> list[str]:
+    return [event.note for event in dev.trace if event.kind in ("dma_read", "dma_write", "irq")]
+
+
+@pytest.mark.parametrize("command", [0, MEMORY | MASTER])
+def test_an_act_on_the_bus_is_not_remarked_on_where_nothing_is_wrong(
+    acting: tuple[PCIDevice, Callable[[int], None]], host: Any, command: int
+) -> None:
+    dev, act = acting
+    act(command)
+    assert acts(dev) == ["100 bytes", "", "delivered", "delivered", "lost"]
+    assert host.news == []
+
+
+def test_an_act_on_the_bus_without_bus_mastering_is_noted_and_told_once_a_client(
+    acting: tuple[PCIDevice, Callable[[int], None]], host: Any
+) -> None:
+    dev, act = acting
+    act(MEMORY)
+    off = "bus master off"
+    noted = [f"100 bytes, {off}", off, f"delivered, {off}", f"delivered, {off}", "lost"]
+    assert acts(dev) == noted
+    told = "engine: DMA although the driver has not enabled bus mastering (COMMAND bit 2)"
+    act(MEMORY)
+    assert host.news == [told]
+    dev.disconnect()
+    dev.connect("another")
+    dev.msi[0].fire()
+    assert host.news == [told]
+    dev.set_irqs(1, "trigger", 0, 1, [os.eventfd(0)])
+    dev.msi[0].fire()
+    assert host.news == [told, told.replace("DMA", "MSI")]

@@ -75,7 +75,7 @@ class Header:
     ) -> None:
         self.identity = identity
         self.bars = (*bars, *[None] * (6 - len(bars)))
-        self.on_command: Callable[[], None] = lambda: None
+        self.on_command: list[Callable[[], None]] = []
         self._space = space
         self._command = 0
         image = Image(SIZE)
@@ -125,7 +125,8 @@ class Header:
         command = self.command
         if command != self._command:
             self._command = command
-            self.on_command()
+            for listener in self.on_command:
+                listener()
 
     def after_reset(self) -> None:
         """Tell of a command register that the reset changed."""

@@ -13,7 +13,7 @@ class IntxPin:
     def __init__(self, header: Header) -> None:
         self.on_change: Callable[[range], None] = lambda _vectors: None
         self._header = header
-        header.on_command = lambda: self.on_change(range(1))
+        header.on_command.append(lambda: self.on_change(range(1)))
 
     def enabled(self, _vector: int) -> bool:
         """Say no: the header has no such switch."""

@@ -11,6 +11,7 @@ from muserlab.device.dma.region import DmaRegion
 from muserlab.device.dma.table import Table
 from muserlab.device.dma.transfer import read_any, read_shared, write_any, write_shared
 from muserlab.device.errors import BusyError, DmaError
+from muserlab.device.mastering import Mastering
 from muserlab.live import Hook, Owner
 from muserlab.trace import Kind
 
@@ -30,7 +31,14 @@ class DMA:
     is transferred. `emit(hook, *args)` calls a hook whose answer nobody waits for.
     """
 
-    def __init__(self, owner: Owner, emit: Callable[..., None], *, limit: int = 65535) -> None:
+    def __init__(
+        self,
+        owner: Owner,
+        emit: Callable[..., None],
+        *,
+        limit: int = 65535,
+        mastering: Mastering | None = None,
+    ) -> None:
         self.limit = limit
         """Most regions that the client may have mapped at a time."""
         self.messenger: Messenger | None = None
@@ -40,6 +48,7 @@ class DMA:
         self._owner = owner
         self._emit = emit
         self._table = Table()
+        self._mastering = mastering or Mastering()
 
     @property
     def regions(self) -> tuple[DmaRegion, ...]:
@@ -116,6 +125,8 @@ class DMA:
 
     def _record(self, kind: Kind, iova: int, data: BytesLike) -> None:
         note = "" if len(data) <= KEPT else f"{len(data)} bytes"
+        if self._mastering.off:
+            note = f"{note}, {self._mastering.note('DMA')}" if note else self._mastering.note("DMA")
         self._owner.trace.record(kind, WHERE, iova, bytes(data[:KEPT]), note)
 
     def _open_window(self, iova: int, count: int) -> tuple[DmaRegion, memoryview]:
@@ -129,6 +140,7 @@ class DMA:
         region, offset, _ = pieces[0]
         if not isinstance(region.memory, MappedMemory):
             raise DmaError(f"{region} cannot be mapped: use read and write, or aread", ENOTSUP)
+        self._mastering.note("DMA")
         region.open_windows += 1
         return region, region.memory.view(offset, count)
 

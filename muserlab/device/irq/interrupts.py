@@ -8,6 +8,7 @@ from muserlab.device.irq.eventfd import EventFd, check_eventfds, close_all
 from muserlab.device.irq.gate import Gate, OpenGate
 from muserlab.device.irq.types import Err, Intx, IrqType, Msi, Msix, Req
 from muserlab.device.irq.vector import Action
+from muserlab.device.mastering import Mastering
 from muserlab.live import Owner
 
 Data = Sequence[bool] | Sequence[int] | None
@@ -30,10 +31,11 @@ class Interrupts:
         intx: Gate | None = None,
         msi: Gate | None = None,
         msix: Gate | None = None,
+        mastering: Mastering | None = None,
     ) -> None:
         self.intx = Intx(intx, owner, emit)
-        self.msi = Msi(msi, owner, emit)
-        self.msix = Msix(msix, owner, emit)
+        self.msi = Msi(msi, owner, emit, mastering)
+        self.msix = Msix(msix, owner, emit, mastering)
         self.err = Err(OpenGate(1), owner, emit)
         self.req = Req(OpenGate(1), owner, emit)
         self._types: tuple[IrqType[Any], ...] = (self.intx, self.msi, self.msix, self.err, self.req)

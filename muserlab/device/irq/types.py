@@ -7,7 +7,8 @@ from muserlab.device.errors import IrqError
 from muserlab.device.irq.eventfd import EventFd
 from muserlab.device.irq.gate import Gate, OpenGate
 from muserlab.device.irq.level import LevelVector
-from muserlab.device.irq.vector import Action, Counts, State, Vector
+from muserlab.device.irq.vector import Action, Counts, Outcome, State, Vector
+from muserlab.device.mastering import Mastering
 from muserlab.live import Hook, Owner
 
 V = TypeVar("V", bound=Vector)
@@ -48,6 +49,10 @@ class IrqType(Generic[V]):
     def name_of(self, _vector: int) -> str:
         """Return what the trace calls a vector."""
         return self.name
+
+    def remark(self, _outcome: Outcome) -> str:
+        """Return what else is to be said of a fire."""
+        return ""
 
     def tell(self, vector: int, state: State) -> None:
         """Let people hear of a vector's new state."""
@@ -120,7 +125,25 @@ class IrqType(Generic[V]):
 
 
 class VectorSet(IrqType[Vector]):
-    """MSI or MSI-X: vectors by number."""
+    """MSI or MSI-X: vectors by number, each a message that the function sends."""
+
+    message: ClassVar[str]
+    """What PCI calls it."""
+
+    def __init__(
+        self,
+        gate: Gate | None,
+        owner: Owner,
+        emit: Callable[..., None],
+        mastering: Mastering | None = None,
+    ) -> None:
+        self._mastering = mastering or Mastering()
+        super().__init__(gate, owner, emit)
+
+    def remark(self, outcome: Outcome) -> str:
+        """Say where the driver has not let the function send messages, and this is one."""
+        sent = outcome != "lost"
+        return self._mastering.note(self.message) if sent and self._mastering.off else ""
 
     def _vector(self, index: int) -> Vector:
         return Vector(self, index)
@@ -150,6 +173,7 @@ class Msi(VectorSet):
 
     name = "msi"
     index = 1
+    message = "MSI"
     definition = "msi=COUNT"
     noresize = True
 
@@ -159,6 +183,7 @@ class Msix(VectorSet):
 
     name = "msix"
     index = 2
+    message = "MSI-X"
     definition = "msix=COUNT"
 
 

@@ -23,6 +23,10 @@ class Siblings(Protocol):
         """Return what the trace calls a vector."""
         ...
 
+    def remark(self, outcome: Outcome, /) -> str:
+        """Return what else is to be said of a fire."""
+        ...
+
     def tell(self, vector: int, state: State) -> None:
         """Let people hear of a vector's new state."""
         ...
@@ -93,7 +97,7 @@ class Vector:
         outcome = self._settle()
         if outcome == "masked":
             self.counts.masked += 1
-        self._irq.owner.trace.record(Kind.IRQ, self.name, note=outcome)
+        self._record(outcome)
 
     # -- what the client and the guest do ----------------------------------------------------------
 
@@ -119,7 +123,7 @@ class Vector:
         if self._wanting:
             outcome = self._settle()
             if outcome in ("delivered", "lost"):
-                self._irq.owner.trace.record(Kind.IRQ, self.name, note=f"{outcome} after a wait")
+                self._record(outcome, " after a wait")
 
     def drop(self) -> None:
         """Lose what waits: a reset, or the guest stopped using the vector."""
@@ -165,6 +169,11 @@ class Vector:
         self.counts.delivered += 1
         self.counts.pending = 0
         self._irq.gate.show(self.index, self._visible)
+
+    def _record(self, outcome: Outcome, when: str = "") -> None:
+        remark = self._irq.remark(outcome)
+        note = f"{outcome}{when}, {remark}" if remark else f"{outcome}{when}"
+        self._irq.owner.trace.record(Kind.IRQ, self.name, note=note)
 
     def _tell_masked(self) -> None:
         masked = self.masked
