@@ -10,7 +10,7 @@ NOTHING = "nothing is served; ml.serve(device) serves one"
 
 
 class Status:
-    """A snapshot of the lab: what is served, who is connected, rates, and the last errors."""
+    """A snapshot of the lab: what is served, for whom, rates, what waits, and the last errors."""
 
     def __init__(self, lab: Lab) -> None:
         self._status = lab.status()
@@ -20,14 +20,16 @@ class Status:
     def __repr__(self) -> str:
         """Say it in lines."""
         devices = [str(device) for device in self._status.devices] or [NOTHING]
+        waits = [f"under way: {wait}" for wait in self._status.waits]
         faults = [f"fault: {fault}" for fault in self._status.faults]
-        return "\n".join([*devices, *faults, *self._log])
+        return "\n".join([*devices, *waits, *faults, *self._log])
 
     def _repr_html_(self) -> str:
+        waits = "<br>".join(map(escape, self._status.waits))
         faults = "<br>".join(escape(str(fault)) for fault in self._status.faults)
         log = "<br>".join(map(escape, self._log))
         return (
-            f"{self._served()}"
+            f"{self._served()}<div>{waits}</div>"
             f"<div style='color:var(--jp-error-color1,#c62828)'>{faults}</div>"
             f"<small style='color:var(--jp-ui-font-color2,#777)'>{log}</small>"
         )

@@ -24,6 +24,7 @@ from muserlab.lab.served import Adoption, Served
 from muserlab.lab.status import DeviceStatus, LabStatus
 from muserlab.lab.thread import TIME_LIMIT, TrioThread
 from muserlab.lab.vm import VM
+from muserlab.lab.watch import Watch
 from muserlab.live import Batch
 from muserlab.server import SocketInUse, private_directory
 
@@ -41,6 +42,7 @@ class Lab:
         self.reports = Reports()
         self._thread = TrioThread("muserlab", self._crashed)
         self._served: dict[str, Held[Served]] = {}
+        self._watch = Watch(self._thread, self._all, self.reports)
         self._batch: Batch | None = None
         self._lock = threading.RLock()
 
@@ -180,9 +182,10 @@ class Lab:
         return VM(self.portal, self._free_socket, names or tuple(self.devices), timeout, options)
 
     def status(self) -> LabStatus:
-        """Return what is served, for whom, how busy it is, and the last faults."""
+        """Return what is served, for whom, how busy it is, what waits, and the last faults."""
         return LabStatus(
             tuple(_status(one) for one in self._all()),
+            self._watch.waits,
             tuple(r for r in self.reports.recent if r.kind is ReportKind.FAULT),
         )
 
@@ -207,7 +210,8 @@ class Lab:
     def _start(self) -> None:
         if not self._thread.running:
             self._served.clear()  # of a parent process, or of a thread that crashed
-            self.reports.start()
+            self._watch = Watch(self._thread, self._all, self.reports)
+            self.reports.start(self._watch.look)
             self._thread.start()
 
     def _open(self, device: PCIDevice, path: str | os.PathLike[str] | None) -> Held[Served]:
@@ -237,7 +241,7 @@ class Lab:
     def _all(self) -> list[Served]:
         if not self._thread.running:
             return []
-        return [held.value for held in self._served.values() if not held.closed]
+        return [held.value for held in tuple(self._served.values()) if not held.closed]
 
     def _pick(self, name: str | None) -> Served:
         served = {one.device.name: one for one in self._all()}

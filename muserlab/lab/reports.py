@@ -18,6 +18,9 @@ KEPT = 200
 WAITING = 1000
 """How many reports wait for slow listeners before further ones are dropped."""
 
+LOOK_EVERY = 1.0
+"""Seconds after which the thread does something else in between, at the latest."""
+
 _LOGGER = logging.getLogger("muserlab")
 
 
@@ -47,6 +50,9 @@ class Report:
     def __str__(self) -> str:
         """Say it in one line, with the device's name."""
         return f"{self.device}: {self.text}" if self.device else self.text
+
+
+def _nothing() -> None: ...
 
 
 Listener = Callable[[Report], object]
@@ -102,10 +108,15 @@ class Reports:
         self._recent.append(report)
         self._deliver(report)
 
-    def start(self) -> None:
-        """Start to deliver; do nothing if already started."""
+    def start(self, look: Callable[[], None] = _nothing) -> None:
+        """Start to deliver; do nothing if already started.
+
+        The thread calls look, which must not raise, again and again in between.
+        """
         if self._thread is None or not self._thread.is_alive():
-            self._thread = threading.Thread(target=self._run, name="muserlab reports", daemon=True)
+            self._thread = threading.Thread(
+                target=self._run, args=(look,), name="muserlab reports", daemon=True
+            )
             self._thread.start()
 
     def stop(self, timeout: float = 1.0) -> None:
@@ -118,9 +129,14 @@ class Reports:
         if thread is not threading.current_thread():
             thread.join(timeout)
 
-    def _run(self) -> None:
-        while (report := self._waiting.get()) is not None:
-            self._deliver(report)
+    def _run(self, look: Callable[[], None]) -> None:
+        while True:
+            with contextlib.suppress(queue.Empty):
+                report = self._waiting.get(timeout=LOOK_EVERY)
+                if report is None:
+                    return
+                self._deliver(report)
+            look()
 
     def _deliver(self, report: Report) -> None:
         listeners = self._listeners

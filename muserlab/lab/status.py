@@ -32,14 +32,20 @@ class DeviceStatus:
 
 @dataclass(frozen=True, slots=True)
 class LabStatus:
-    """What is served, and the last faults, oldest first."""
+    """What is served, what clients wait for, and the last faults, oldest first.
+
+    `waits` has a line for each access whose async hook has not returned, and one for a function
+    that keeps the trio thread.
+    """
 
     devices: tuple[DeviceStatus, ...]
+    waits: tuple[str, ...]
     faults: tuple[Report, ...]
 
     def __str__(self) -> str:
-        """Describe the lab, a line for each device and each fault."""
+        """Describe the lab, a line for each device, each wait and each fault."""
         lines = [str(device) for device in self.devices] or ["nothing is served"]
-        return "\n".join([*lines, *(f"fault: {fault}" for fault in self.faults)])
+        waits = [f"under way: {wait}" for wait in self.waits]
+        return "\n".join([*lines, *waits, *(f"fault: {fault}" for fault in self.faults)])
 
     __repr__ = __str__

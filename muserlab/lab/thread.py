@@ -4,23 +4,17 @@ import atexit
 import os
 import sys
 import threading
-import traceback
 from collections.abc import Callable
-from itertools import takewhile
-from pathlib import Path
 
 import trio
 
 from muserlab.lab.errors import LabStopped, LabStuck
 from muserlab.lab.portal import Portal
 from muserlab.lab.switchinterval import SWITCH_INTERVAL
-from muserlab.live import place_at
+from muserlab.lab.whereabouts import calls_on
 
 TIME_LIMIT = 5.0
 """Seconds that everything on the thread gets to end."""
-
-_OURS = str(Path(__file__).parents[1])
-_TRIO = str(Path(trio.__file__).parent)
 
 
 class TrioThread:
@@ -49,6 +43,11 @@ class TrioThread:
         if self._portal is None or not self.running:
             raise LabStopped("nothing is served; serve a device first")
         return self._portal
+
+    @property
+    def calls(self) -> str | None:
+        """The calls that the thread is in and that keep its loop from turning, None if none do."""
+        return None if self._thread is None else calls_on(self._thread)
 
     def start(self) -> None:
         """Start the thread and wait until its portal is open; do nothing if it runs."""
@@ -103,18 +102,11 @@ class TrioThread:
 
 
 def _holdup(thread: threading.Thread) -> str:
-    """Tell what keeps a thread from ending: the calls since it left muserlab's own code, or a task.
-
-    Where the loop itself waits, every function has returned or awaits.
-    """
-    frames = sys._current_frames()  # pyright: ignore[reportPrivateUsage]  # it is documented
-    frame = frames.get(thread.ident or 0)
-    if frame is None:
-        return "it has just ended. Stop again"
-    stack = traceback.extract_stack(frame)
-    if stack[-1].filename.startswith(_TRIO):
+    """Tell what keeps a thread from ending: a function that does not return, or a task."""
+    calls = calls_on(thread)
+    if calls is not None:
+        remedy = "Only restarting the kernel ends it"
+        return f"it is in {calls}, which neither returns nor awaits. {remedy}"
+    if thread.is_alive():
         return "a task shields itself from being cancelled. Stop again when it has ended"
-    theirs = list(takewhile(lambda one: not one.filename.startswith(_OURS), reversed(stack)))
-    told = reversed(theirs or stack[-1:])
-    calls = ", ".join(f"{one.name} ({place_at(one.filename, one.lineno or 0)})" for one in told)
-    return f"it is in {calls}, which neither returns nor awaits. Only restarting the kernel ends it"
+    return "it has just ended. Stop again"

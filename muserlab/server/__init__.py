@@ -7,17 +7,20 @@ and other transports.
 from muserlab.server.answer import Answer
 from muserlab.server.faults import fault_in
 from muserlab.server.listener import Server, serve
-from muserlab.server.session import OFFER, Session
+from muserlab.server.quiesce import Access
+from muserlab.server.session import OFFER, Session, describe_access
 from muserlab.server.socketfile import SocketFile, SocketInUse, SocketPathError, private_directory
 
 __all__ = [
     "OFFER",
+    "Access",
     "Answer",
     "Server",
     "Session",
     "SocketFile",
     "SocketInUse",
     "SocketPathError",
+    "describe_access",
     "fault_in",
     "private_directory",
     "serve",

@@ -140,7 +140,7 @@ class ClientConnection:
         if isinstance(answer, Answer):
             self._send(request, answer)
         elif answer is not None:
-            access = self._quiescence.begin(request)
+            access = self._quiescence.begin(request, answer)
             self._nursery.start_soon(self._guard, self._serve_later, access, answer)
 
     async def _serve_later(self, access: Access, pending: Awaitable[Answer | None]) -> None:

@@ -15,7 +15,7 @@ from muserlab.device import PCIDevice
 from muserlab.server.connection import ClientConnection
 from muserlab.server.faults import fault_in, is_interrupt
 from muserlab.server.process import ClientProcess
-from muserlab.server.quiesce import Quiescence
+from muserlab.server.quiesce import Access, Quiescence
 from muserlab.server.session import Session
 from muserlab.server.socketfile import SocketFile
 
@@ -58,6 +58,11 @@ class Server:
     def occupant(self) -> str | None:
         """Who keeps other clients away; None where nobody does, or only one who is leaving."""
         return None if self._patience() else self.client
+
+    @property
+    def in_flight(self) -> tuple[Access, ...]:
+        """Accesses whose async hooks have not returned; any thread may look."""
+        return tuple(self._quiescence.in_flight)
 
     def suspended(self) -> AbstractAsyncContextManager[None]:
         """Keep the device between two messages for the length of an `async with` block.

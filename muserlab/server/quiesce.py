@@ -1,6 +1,7 @@
 """Bringing a device to rest, for what must not meet an access that is half done."""
 
-from collections.abc import AsyncGenerator
+import time
+from collections.abc import AsyncGenerator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -19,6 +20,8 @@ class Access:
     """An access in flight: its hook is `async def` and has not returned."""
 
     request: Request
+    work: Awaitable[object]
+    since: float = field(default_factory=time.monotonic)
     scope: trio.CancelScope = field(default_factory=trio.CancelScope)
     reason: str = ""
     """Why it was cancelled, if it was."""
@@ -37,9 +40,9 @@ class Quiescence:
         """How many keep the device between two messages now."""
         self._changed = trio.Event()
 
-    def begin(self, request: Request) -> Access:
-        """Count an access in; it is carried out in the scope of what is returned."""
-        access = Access(request)
+    def begin(self, request: Request, work: Awaitable[object]) -> Access:
+        """Count an access in; its work is done in the scope of what is returned."""
+        access = Access(request, work)
         self.in_flight.add(access)
         return access
 

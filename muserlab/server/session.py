@@ -65,6 +65,17 @@ def describe(request: Request) -> str:
     return Command(command).name if command in _COMMANDS else "unknown command"
 
 
+def describe_access(device: PCIDevice, request: Request) -> str:
+    """Name an access to people by its place in the device: "a read of bar0.CTRL"."""
+    match request.body:
+        case proto.RegionRead(offset, region, count):
+            return f"a read of {device.region(region).described(offset, count)[0]}"
+        case proto.RegionWrite(offset, region, data):
+            return f"a write of {device.region(region).described(offset, len(data))[0]}"
+        case _:
+            return describe(request)
+
+
 def _check_fds(request: Request) -> None:
     if len(request.fds) and type(request.body) not in _TAKES_FDS:
         raise DeviceError(f"{len(request.fds)} file descriptors came that mean nothing")
