@@ -18,6 +18,7 @@ from muserlab.device.config import (
     LivePCIExpress,
     LivePowerManagement,
 )
+from muserlab.device.config.bits import pair_of
 from muserlab.device.describe import describe
 from muserlab.device.dma import DMA
 from muserlab.device.errors import BusyError, RegionError
@@ -99,7 +100,7 @@ class PCIDevice:
             capabilities=capabilities,
         )
         config = Config(
-            Identity(*id, *subsystem, class_code, revision),
+            Identity(*pair_of("id", id), *pair_of("subsystem", subsystem), class_code, revision),
             bars=parts.shapes,
             rom_size=0 if parts.rom is None else parts.rom.size,
             vga=vga is not None,

@@ -106,7 +106,7 @@ def test_a_new_device_is_served_and_a_vanished_one_is_told(lab: Lab, save: Save)
 
 
 def test_devices_are_picked_by_name(file: Path) -> None:
-    text = TEXT + 'two = ml.PCIDevice("two", id=(1, 2))\n'
+    text = TEXT + 'two = ml.PCIDevice("two", id=(0x1234, 2))\n'
     module = run_file(file, text)
     assert [device.name for device in devices_in(module, ())] == ["adder", "two"]
     assert [device.name for device in devices_in(module, ("two",))] == ["two"]

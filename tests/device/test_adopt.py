@@ -165,10 +165,10 @@ def test_memory_that_is_not_shared_is_copied() -> None:
     class Longer(BAR, size=128):
         NOTE = Memory(0, 100)
 
-    old = PCIDevice("notes", id=(1, 2), bar0=Notes, bar1=64)
+    old = PCIDevice("notes", id=(0x1234, 2), bar0=Notes, bar1=64)
     old.bar0.NOTE.poke(b"0123456789abcdef")
     old.bar1.poke(3, b"plain")
-    new = PCIDevice("notes", id=(1, 2), bar0=Longer, bar1=128)
+    new = PCIDevice("notes", id=(0x1234, 2), bar0=Longer, bar1=128)
     new.adopt(old)
     assert new.bar0.NOTE.peek()[:20] == b"0123456789abcdef\0\0\0\0"
     assert new.bar1.peek(3, 5) == b"plain"
@@ -264,10 +264,10 @@ def test_blocks_of_another_count_keep_the_elements_that_both_have(dev: PCIDevice
     class Four(BAR, size=64):
         LANE = Block(16, LaneFile, count=4)
 
-    old = PCIDevice("lanes", id=(1, 2), bar0=Two)
+    old = PCIDevice("lanes", id=(0x1234, 2), bar0=Two)
     old.bar0.LANE[1].CTRL.poke(on=1)
     old.bar0.LANE.CTRL.on_write(lambda dev, new, old: dev.state.__setattr__("last", new.index))
-    new = PCIDevice("lanes", id=(1, 2), bar0=Four)
+    new = PCIDevice("lanes", id=(0x1234, 2), bar0=Four)
     new.adopt(old)
     assert [lane.CTRL.on.peek() for lane in new.bar0.LANE] == [0, 1, 0, 0]
     new.region(0).write(16 + 12, bytes(4))

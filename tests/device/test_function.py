@@ -88,7 +88,10 @@ def test_a_reset_brings_registers_and_configuration_back(
 def test_coming_back_from_d3hot_resets_a_function_that_loses_its_state(bus_of: Any) -> None:
     for no_soft_reset, left in ((True, 7), (False, 0)):
         dev = PCIDevice(
-            "pm", id=(1, 2), bar0=64, capabilities=[PowerManagement(no_soft_reset=no_soft_reset)]
+            "pm",
+            id=(0x1234, 2),
+            bar0=64,
+            capabilities=[PowerManagement(no_soft_reset=no_soft_reset)],
         )
         bus = bus_of(dev)
         power = dev.config.capabilities[0].offset + 4

@@ -174,7 +174,7 @@ def test_a_failing_hook_is_blamed_in_a_real_session(page_shell: Any) -> None:
     run(
         "import muserlab as ml\n"
         "class Bar(ml.BAR, size=4096):\n    CTRL = ml.RW(0)\n"
-        "lab = ml.serve(dev := ml.PCIDevice('adder', id=(1, 2), bar0=Bar))"
+        "lab = ml.serve(dev := ml.PCIDevice('adder', id=(0x1234, 2), bar0=Bar))"
     ).raise_error()
     run("@dev.bar0.CTRL.on_write\ndef start(dev, new, old):\n    pass").raise_error()
     broken = "@dev.bar0.CTRL.on_write\ndef start(dev, new, old):\n    dev.nonsense"

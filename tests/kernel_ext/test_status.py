@@ -23,7 +23,7 @@ def test_a_lab_that_ended_by_itself_still_tells_why() -> None:
 
 def test_what_is_served_is_told_with_client_log_and_faults() -> None:
     with Lab() as lab:
-        lab.serve(ml.PCIDevice("adder", id=(1, 2), bar0=4096))
+        lab.serve(ml.PCIDevice("adder", id=(0x1234, 2), bar0=4096))
         with lab.connect() as drv:
             drv.bar0.read(0)
             lab.reports.post(Report(ReportKind.FAULT, "hook <b> raised", "adder"))

@@ -209,7 +209,7 @@ def test_a_hex_view_reaches_the_last_byte_of_any_size(size: int) -> None:
     class Odd(ml.DeviceRegion, size=size):
         pass
 
-    dev = ml.PCIDevice("odd", id=(1, 2), regions=[Odd])
+    dev = ml.PCIDevice("odd", id=(0x1234, 2), regions=[Odd])
     region = dev.regions[9]
     assert region is not None
     region.poke(size - 1, b"\xaa")

@@ -51,6 +51,12 @@ class Identity:
             ("revision", 8),
         ):
             check_bits(name, getattr(self, name), bits)
+        reason = _unseen(self.vendor, self.device)
+        if reason:
+            raise DefinitionError(
+                f"no guest can see a function {self.vendor:04x}:{self.device:04x}: {reason}; use a"
+                " vendor ID of your own, or 0x1234"
+            )
 
 
 class Header:
@@ -171,6 +177,23 @@ class Header:
         """Point to the first capability."""
         self._space.put(CAPABILITIES, 1, first)
         self._space.put(STATUS, 2, STATUS_CAPABILITIES, STATUS_CAPABILITIES)
+
+
+def _unseen(vendor: int, device: int) -> str:
+    """Return why a guest does not find such a function (Linux, pci_bus_generic_read_dev_vendor_id).
+
+    Empty where it does.
+    """
+    if vendor == 0xFFFF:
+        return "reads that nothing answers give vendor 0xffff"
+    if vendor == 0x0001:
+        return (
+            "vendor 0x0001 asks to try again later (PCI Express Base 3.0, 2.3.2), and Linux does so"
+            " for a minute"
+        )
+    if vendor == 0 and device in (0, 0xFFFF):
+        return "Linux takes it for an empty slot"
+    return ""
 
 
 def _check_rom(size: int) -> None:

@@ -23,7 +23,7 @@ from muserlab.device.errors import DefinitionError
 
 
 def board(capability: Capability) -> Config:
-    return Config(Identity(1, 2), capabilities=[capability], express=True)
+    return Config(Identity(0x1234, 2), capabilities=[capability], express=True)
 
 
 def live(config: Config, kind: Any) -> Any:

@@ -105,8 +105,8 @@ def test_the_rom_has_a_size_and_an_enable_bit() -> None:
         lambda: config(rom_size=1 << 25),
         lambda: config(bars=[None] * 7),
         lambda: Identity(0x12345, 1),
-        lambda: Identity(1, -1),
-        lambda: Identity(1, 1, class_code=1 << 24),
+        lambda: Identity(0x1234, -1),
+        lambda: Identity(0x1234, 1, class_code=1 << 24),
     ],
 )
 def test_what_no_function_can_be_is_refused(make: Any) -> None:

@@ -19,7 +19,7 @@ from muserlab.device.config import (
 )
 from muserlab.device.errors import DefinitionError
 
-ID = Identity(1, 2)
+ID = Identity(0x1234, 2)
 
 
 def board(*capabilities: Capability, express: bool = False) -> Config:

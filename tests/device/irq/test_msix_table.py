@@ -17,7 +17,7 @@ class Board:
     """A real MSI-X capability, its table, and the vectors behind them."""
 
     def __init__(self, bench: Any, count: int) -> None:
-        self.config = Config(Identity(1, 2), capabilities=[MSIX(count, bar=0)])
+        self.config = Config(Identity(0x1234, 2), capabilities=[MSIX(count, bar=0)])
         capability = self.config.find(LiveMSIX)
         assert capability is not None
         self.table = MSIXTable(capability)
@@ -114,7 +114,7 @@ def test_accesses_outside_of_the_table_are_refused(board: Board, offset: int, co
 def test_writes_of_any_size_change_the_writable_bits_only(
     writes: list[tuple[int, bytes]],
 ) -> None:
-    capability = Config(Identity(1, 2), capabilities=[MSIX(4, bar=0)]).find(LiveMSIX)
+    capability = Config(Identity(0x1234, 2), capabilities=[MSIX(4, bar=0)]).find(LiveMSIX)
     assert capability is not None
     table = MSIXTable(capability)
     model = int.from_bytes(table.read(0, 64), "little")

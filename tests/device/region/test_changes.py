@@ -182,7 +182,7 @@ def test_a_bar_that_is_mappable_as_a_whole_is_watched_as_a_whole() -> None:
     class Screen(BAR, size=2 * PAGE, mappable=True):
         pass
 
-    dev = PCIDevice("screen", id=(1, 2), bar0=Screen)
+    dev = PCIDevice("screen", id=(0x1234, 2), bar0=Screen)
     found: list[int] = []
     dev.bar0.on_change(lambda dev, offset, data: found.append(offset))
     dev.bar0.poller.scan()
@@ -195,7 +195,7 @@ def test_a_reset_is_no_change() -> None:
     class Doorbells(BAR, size=PAGE, mappable=True):
         BELL = RW(0x10, reset=3)
 
-    dev = PCIDevice("bells", id=(1, 2), bar0=Doorbells)
+    dev = PCIDevice("bells", id=(0x1234, 2), bar0=Doorbells)
     found: list[int] = []
     dev.bar0.on_change(lambda dev, offset, data: found.append(offset))
     dev.bar0.BELL.poke(9)

@@ -10,7 +10,7 @@ from muserlab.regs import RW, Block, RegisterFile, bit
 
 
 def device(bar: type[BAR]) -> PCIDevice:
-    return PCIDevice("one", id=(1, 2), bar0=bar)
+    return PCIDevice("one", id=(0x1234, 2), bar0=bar)
 
 
 def test_a_class_hook_meets_devices_made_before_and_after(adder_bar: Any, bus_of: Any) -> None:

@@ -62,6 +62,14 @@ def test_a_bar_that_cannot_be_is_refused_with_its_class(wrong: Any, message: str
         ({"bar5": define(size=64, bits=64)}, "BAR5 is 64-bit"),
         ({"rom": 5000}, "ROM"),
         ({"id": (0x12345, 1)}, "vendor"),
+        ({"id": 5}, r"id=5 is not two numbers: id=\(VENDOR, DEVICE\)"),
+        ({"id": ("1234", 1)}, "vendor is '1234', which is not a 16-bit number"),
+        ({"subsystem": 0x1234}, "subsystem=4660 is not two numbers"),
+        ({"class_code": "net"}, "class_code is 'net', which is not a 24-bit number"),
+        ({"id": (0xFFFF, 1)}, "ffff:0001: reads that nothing answers"),
+        ({"id": (0x0001, 2)}, "0001:0002: vendor 0x0001 asks to try again later"),
+        ({"id": (0, 0)}, "empty slot"),
+        ({"id": (0, 0xFFFF)}, "empty slot"),
         ({"msi": 3}, "MSI"),
         ({"msix": MSIX(4, bar=0, table=0), "bar0": define(size=64, body={"A": RW(0)})}, "MSI-X"),
         ({"msix": MSIX(4, bar=0, table=0x1000), "bar0": 4096}, "outside"),
@@ -74,7 +82,7 @@ def test_a_bar_that_cannot_be_is_refused_with_its_class(wrong: Any, message: str
 )
 def test_a_device_that_cannot_be_is_refused(wrong: dict[str, Any], message: str) -> None:
     with pytest.raises(DefinitionError, match=message):
-        PCIDevice("wrong", **{"id": (1, 2), **wrong})
+        PCIDevice("wrong", **{"id": (0x1234, 2), **wrong})
 
 
 def test_a_definition_error_is_a_value_error() -> None:
@@ -89,7 +97,7 @@ def test_bars_are_where_configuration_space_says_what_they_are() -> None:
     class Ports(BAR, size=32, io=True):
         pass
 
-    dev = PCIDevice("both", id=(1, 2), bar0=Wide, bar2=Ports, bar5=64)
+    dev = PCIDevice("both", id=(0x1234, 2), bar0=Wide, bar2=Ports, bar5=64)
     assert [region and region.name for region in dev.regions] == [
         "bar0",
         None,
@@ -109,17 +117,17 @@ def test_bars_are_where_configuration_space_says_what_they_are() -> None:
 
 
 def test_msix_among_the_capabilities_has_its_structures_in_a_bar_too() -> None:
-    dev = PCIDevice("msix", id=(1, 2), bar0=4096, capabilities=[MSIX(2, bar=0, table=0x800)])
+    dev = PCIDevice("msix", id=(0x1234, 2), bar0=4096, capabilities=[MSIX(2, bar=0, table=0x800)])
     assert dev.msix.count == 2
     dev.bar0.write(0x80C, b"\0\0\0\0")
     assert dev.bar0.read(0x800, 16) == bytes(16)
     assert dev.bar0.read(0x81C, 4) == b"\1\0\0\0"
-    anywhere = PCIDevice("msix", id=(1, 2), capabilities=[MSIX(2)])
+    anywhere = PCIDevice("msix", id=(0x1234, 2), capabilities=[MSIX(2)])
     assert anywhere.bar5.read(0x0C, 4) == b"\1\0\0\0"
 
 
 def test_a_rom_is_padded_to_a_power_of_two_and_only_read() -> None:
-    dev = PCIDevice("rom", id=(1, 2), rom=b"\x55\xaa" + bytes(3000))
+    dev = PCIDevice("rom", id=(0x1234, 2), rom=b"\x55\xaa" + bytes(3000))
     region = dev.region(6)
     assert (region.size, region.readable, region.writable) == (4096, True, False)
     assert region.read(0, 3) == b"\x55\xaa\0"
@@ -138,7 +146,7 @@ def test_vga_and_regions_of_its_own_have_their_indexes() -> None:
     class Telemetry(DeviceRegion, size=4096, type=0x8000_1234, subtype=7, mappable=True):
         pass
 
-    dev = PCIDevice("all", id=(1, 2), vga=Legacy, regions=[Telemetry])
+    dev = PCIDevice("all", id=(0x1234, 2), vga=Legacy, regions=[Telemetry])
     dev.region(8).write(0x3C2, b"\x63")
     assert dev.vga.MISC.peek() == 0x63
     assert (dev.region(9).region_type, dev.region(9).size) == ((0x8000_1234, 7), 4096)
@@ -149,7 +157,7 @@ def test_msix_finds_a_bar_of_its_own() -> None:
     class Wide(BAR, size=64, bits=64):
         pass
 
-    dev = PCIDevice("msix", id=(1, 2), bar4=Wide, msix=300)
+    dev = PCIDevice("msix", id=(0x1234, 2), bar4=Wide, msix=300)
     assert dev.bar5 is None
     assert dev.bar3.size == 8192
     assert dev.msix.count == 300
@@ -159,7 +167,7 @@ def test_msix_lies_among_registers_where_it_was_placed() -> None:
     class Mixed(BAR, size=4096):
         CTRL = RW(0x00)
 
-    dev = PCIDevice("msix", id=(1, 2), bar0=Mixed, msix=MSIX(2, bar=0, table=0x800, pba=0xC00))
+    dev = PCIDevice("msix", id=(0x1234, 2), bar0=Mixed, msix=MSIX(2, bar=0, table=0x800, pba=0xC00))
     region = dev.region(0)
     region.write(0x7FC, bytes(range(16)))
     assert region.read(0x800, 12) == bytes([4 & 0xFC, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15])

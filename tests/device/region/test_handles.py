@@ -46,7 +46,7 @@ class RichBar(BAR, size=0x200):
 
 @pytest.fixture
 def rich() -> PCIDevice:
-    return PCIDevice("rich", id=(1, 2), bar0=RichBar)
+    return PCIDevice("rich", id=(0x1234, 2), bar0=RichBar)
 
 
 def test_looking_at_everything_touches_nothing(rich: PCIDevice) -> None:

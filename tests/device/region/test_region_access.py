@@ -88,7 +88,7 @@ def accesses(draw: Any) -> list[tuple[int, int | bytes]]:
 
 @given(accesses())
 def test_accesses_agree_with_a_model_of_bits(script: list[tuple[int, int | bytes]]) -> None:
-    region = PCIDevice("mixed", id=(1, 2), bar0=MixedBar).region(0)
+    region = PCIDevice("mixed", id=(0x1234, 2), bar0=MixedBar).region(0)
     model = Model()
     for offset, what in script:
         if isinstance(what, bytes):
@@ -101,8 +101,8 @@ def test_accesses_agree_with_a_model_of_bits(script: list[tuple[int, int | bytes
 
 @given(accesses())
 def test_hooks_that_only_watch_change_no_access(script: list[tuple[int, int | bytes]]) -> None:
-    plain = PCIDevice("plain", id=(1, 2), bar0=MixedBar)
-    watched = PCIDevice("watched", id=(1, 2), bar0=MixedBar)
+    plain = PCIDevice("plain", id=(0x1234, 2), bar0=MixedBar)
+    watched = PCIDevice("watched", id=(0x1234, 2), bar0=MixedBar)
     for hook in (watched.bar0.MIX.on_read, watched.bar0.MIX.fixed.on_read):
         hook(lambda dev, value: None)
     for hook in (watched.bar0.SETS.on_write, watched.bar0.MIX.once.on_write):
@@ -120,7 +120,7 @@ def test_hooks_that_only_watch_change_no_access(script: list[tuple[int, int | by
     ("offset", "count"), [(SIZE, 1), (SIZE - 3, 4), (0, 0), (-1, 4), (0, SIZE + 1), (1 << 40, 4)]
 )
 def test_an_access_that_is_not_all_in_the_region_is_refused(offset: int, count: int) -> None:
-    region = PCIDevice("mixed", id=(1, 2), bar0=MixedBar).region(0)
+    region = PCIDevice("mixed", id=(0x1234, 2), bar0=MixedBar).region(0)
     with pytest.raises(RegionError, match="bar0 has 0x40 bytes"):
         region.read(offset, count)
     with pytest.raises(RegionError, match="are not in it"):
@@ -128,7 +128,7 @@ def test_an_access_that_is_not_all_in_the_region_is_refused(offset: int, count: 
 
 
 def test_a_bar_without_registers_is_memory() -> None:
-    region = PCIDevice("plain", id=(1, 2), bar2=4096).region(2)
+    region = PCIDevice("plain", id=(0x1234, 2), bar2=4096).region(2)
     region.write(17, b"hello")
     assert region.read(16, 7) == b"\0hello\0"
 
@@ -138,7 +138,7 @@ def where_and_note(device: PCIDevice) -> list[tuple[str, str]]:
 
 
 def test_the_trace_says_which_register_was_accessed_and_where_none_is() -> None:
-    device = PCIDevice("mixed", id=(1, 2), bar0=MixedBar)
+    device = PCIDevice("mixed", id=(0x1234, 2), bar0=MixedBar)
     region = device.region(0)
     region.read(0x02, 2)
     region.read(0x05, 1)

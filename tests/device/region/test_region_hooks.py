@@ -59,7 +59,7 @@ class ChannelBar(BAR, size=256):
 
 
 def test_an_arrays_hook_meets_every_element_and_an_elements_own_comes_first(bus_of: Any) -> None:
-    dev = PCIDevice("channels", id=(1, 2), bar0=ChannelBar)
+    dev = PCIDevice("channels", id=(0x1234, 2), bar0=ChannelBar)
     bus = bus_of(dev)
     calls: list[Any] = []
     dev.bar0.CH.CTRL.on_write(lambda dev, new, old: calls.append(("any", new.index)))

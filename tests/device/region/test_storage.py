@@ -25,7 +25,7 @@ class WholeBar(BAR, size=0x1000, mappable=True):
 
 @pytest.fixture
 def sparse() -> PCIDevice:
-    return PCIDevice("sparse", id=(1, 2), bar0=SparseBar, bar1=WholeBar, bar2=4096)
+    return PCIDevice("sparse", id=(0x1234, 2), bar0=SparseBar, bar1=WholeBar, bar2=4096)
 
 
 def fd_of(device: PCIDevice, index: int) -> int:
@@ -76,7 +76,7 @@ def test_a_bar_that_is_not_mappable_has_no_file(sparse: PCIDevice) -> None:
 
 
 def test_the_file_closes_with_the_device() -> None:
-    device = PCIDevice("sparse", id=(1, 2), bar0=SparseBar)
+    device = PCIDevice("sparse", id=(0x1234, 2), bar0=SparseBar)
     fd = fd_of(device, 0)
     identity = os.fstat(fd).st_ino
     del device
