@@ -1,6 +1,5 @@
 """A driver for scripts, notebooks and tests, without any event loop."""
 
-import warnings
 from collections.abc import Sequence
 from typing import Self
 
@@ -38,9 +37,10 @@ def connect(
     peer = Peer(dial(address, timeout), offer)
     transport = BlockingTransport(peer)
     link = Link(peer, transport, timeout)
-    run = Runner()
+    name = describe_address(address)
+    run = Runner(link, name)
     try:
-        core = run(AsyncDriver.open(link, describe_address(address), layouts or {}))
+        core = run(AsyncDriver.open(link, name, layouts or {}))
         return Driver(core, run, transport)
     except BaseException:
         link.close()
@@ -49,6 +49,9 @@ def connect(
 
 class Driver:
     """A connection to one device, as its driver. A context manager; `connect` makes it.
+
+    It lives as long as it or one of its parts is in use: `connect(path).bar0.read(0)` works, and
+    closes it then, with a ResourceWarning.
 
     Calls block until the server has answered, or raise ServerTimeout, after which the driver is
     usable as before. While a call waits, whatever for, the server's DMA messages are served; in
@@ -145,12 +148,6 @@ class Driver:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def __del__(self) -> None:
-        core: AsyncDriver | None = getattr(self, "_core", None)
-        if core is not None and not core.link.closed:
-            warnings.warn(f"{core.address}: driver was not closed", ResourceWarning, stacklevel=2)
-            core.link.close()
 
     def __repr__(self) -> str:
         return describe_driver(self._core)

@@ -9,7 +9,6 @@ from muserlab.client.irq import AsyncIrq, AsyncVector
 from muserlab.client.mapping import Mapping
 from muserlab.client.memory import Memory
 from muserlab.client.region import AsyncRegion, AsyncRegister, RegionFacts
-from muserlab.client.registers import PlacedLike
 from muserlab.client.runner import Runner
 
 
@@ -35,7 +34,10 @@ class Region(Face[AsyncRegion], RegionFacts[Register]):
 
     def __init__(self, core: AsyncRegion, run: Runner) -> None:
         super().__init__(core, run)
-        self._learn(core.info, core.layout, self._register)
+        # Not a method of ours: a reference to itself would keep a dropped driver open for a while.
+        self._learn(
+            core.info, core.layout, lambda placed: Register(AsyncRegister(core, placed), run)
+        )
 
     read = blocking(AsyncRegion.read)
     write = blocking(AsyncRegion.write)
@@ -50,9 +52,6 @@ class Region(Face[AsyncRegion], RegionFacts[Register]):
     def map(self) -> Mapping:
         """Map what of the region may be mapped. Raises NotMappable where nothing may."""
         return self._core.map()
-
-    def _register(self, placed: PlacedLike) -> Register:
-        return Register(AsyncRegister(self._core, placed), self._run)
 
 
 class Vector(Face[AsyncVector]):

@@ -243,6 +243,7 @@ def connect_openly(sock: socket.socket) -> tuple[Driver, Peer]:
     """Connect a driver whose inner end can be seen."""
     peer = Peer(sock, OFFER)
     transport = BlockingTransport(peer)
-    run = Runner()
-    core = run(AsyncDriver.open(Link(peer, transport, None), "a socket", {}))
+    link = Link(peer, transport, None)
+    run = Runner(link, "a socket")
+    core = run(AsyncDriver.open(link, "a socket", {}))
     return Driver(core, run, transport), peer

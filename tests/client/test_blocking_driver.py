@@ -1,6 +1,7 @@
 """The synchronous driver against a scripted server: connecting, accesses, errors, time-outs."""
 
 import errno
+import gc
 import os
 import resource
 import select
@@ -308,6 +309,23 @@ def test_a_forgotten_driver_says_so_and_closes_itself(server: Scripted) -> None:
     drv.dma.share(4096)
     with pytest.warns(ResourceWarning, match="driver was not closed"):
         del drv
+
+
+def test_a_part_keeps_its_driver_open_until_it_is_dropped_too(server: Scripted) -> None:
+    driver = connect(server.start())
+    vector = driver.msi.enable(2)[0]
+    region = driver.bar0
+    gc.collect()
+    gc.disable()  # dropping is enough: nothing refers to itself
+    try:
+        fds = len(list(Path("/proc/self/fd").iterdir()))
+        del driver, vector
+        region.read(0)
+        with pytest.warns(ResourceWarning, match="driver was not closed"):
+            del region
+        assert len(list(Path("/proc/self/fd").iterdir())) < fds
+    finally:
+        gc.enable()
 
 
 def test_looking_at_a_driver_sends_nothing(server: Scripted) -> None:
