@@ -40,7 +40,7 @@ class Watch:
         self._asked: float | None = None  # when the thread was asked to turn, and has not yet
         self._looks = 0  # since then
         self._told = False
-        self._seen: dict[Access, int] = {}  # looks that an access has lasted
+        self._seen: dict[Access, int] = {}  # looks since the first at an access
 
     def look(self) -> None:
         """Look, if it is time to, and tell what has lasted too long."""
@@ -91,7 +91,7 @@ class Watch:
         seen: dict[Access, int] = {}
         for one in self._served():
             for access in one.server.in_flight:
-                seen[access] = self._seen.get(access, 0) + 1
+                seen[access] = self._seen.get(access, -1) + 1
                 if seen[access] == PATIENCE:
                     text = _told(one, access)
                     self._reports.post(Report(ReportKind.NOTICE, text, one.device.name))
