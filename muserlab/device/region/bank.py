@@ -15,7 +15,7 @@ from muserlab.device.region.register import RegisterPart
 from muserlab.device.region.show import table
 from muserlab.device.region.site import Span
 from muserlab.device.region.storage import PAGE
-from muserlab.regs import Member, RegisterFile
+from muserlab.regs import Member, RegisterFile, UnknownRegister, did_you_mean
 
 
 class Bank(Region, RegisterFile):
@@ -116,6 +116,15 @@ class Bank(Region, RegisterFile):
                 handle = bind(self.hooks, member, member.name)
             self._handles[member.name] = handle
         return handle
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Refuse what no class declares: a misspelt register would become an attribute."""
+        if not name.startswith("_") and name not in dir(type(self)):
+            known = (known for known in dir(type(self)) if not known.startswith("_"))
+            raise UnknownRegister(
+                f"{self.name} has no register {name!r}{did_you_mean(name, known)}"
+            )
+        super().__setattr__(name, value)
 
     def reset(self) -> None:
         """Give every register its reset value; memory keeps what it holds."""

@@ -209,10 +209,15 @@ class BlockPlace:
     __slots__ = ("_block", "_handles", "_home", "_path")
 
     def __init__(self, home: Home, block: Block, path: str) -> None:
-        self._home = home
-        self._block = block
-        self._path = path
-        self._handles: dict[str, Any] = {}
+        object.__setattr__(self, "_home", home)
+        object.__setattr__(self, "_block", block)
+        object.__setattr__(self, "_path", path)
+        object.__setattr__(self, "_handles", {})
+
+    _home: Home
+    _block: Block
+    _path: str
+    _handles: dict[str, Any]
 
     def __getattr__(self, name: str) -> Any:
         """Return a register or a block."""
@@ -222,6 +227,12 @@ class BlockPlace:
                 self._home, self._named(name), f"{self._path}.{name}"
             )
         return handle
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        member = self._named(name)
+        raise AttributeError(
+            f"{self._path}.{member.name} cannot be assigned to; use .{member.name}.poke(...)"
+        )
 
     def _named(self, name: str) -> Member:
         members: Mapping[str, Member] = self._block.file.__members__

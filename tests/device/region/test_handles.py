@@ -184,3 +184,22 @@ def test_places_are_told_apart_and_hashed_by_identity(rich: PCIDevice) -> None:
     assert mode != "MODE"
     assert mode is not None
     assert {mode: 1, key: 2}[key] == 2
+
+
+def test_a_register_that_there_is_not_cannot_be_assigned_to(rich: PCIDevice) -> None:
+    with pytest.raises(UnknownRegister, match="bar0 has no register 'MOED'; did you mean 'MODE'"):
+        rich.bar0.MOED = 1
+    with pytest.raises(UnknownName, match=r"OUT\[0\] has no register 'IDD'; did you mean 'ID'"):
+        rich.bar0.OUT[0].IDD = 1
+    with pytest.raises(AttributeError, match=r"OUT\[0\].ID cannot be assigned to; use .ID.poke"):
+        rich.bar0.OUT[0].ID = 1
+
+
+def test_a_region_of_ones_own_may_have_attributes_that_its_class_declares() -> None:
+    class Counting(BAR, size=64):
+        count = 0
+
+    bar: Any = PCIDevice("counting", id=(0x1234, 2), bar0=Counting).bar0
+    bar.count = 1
+    bar._private = 2
+    assert (bar.count, Counting.count) == (1, 0)
