@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from muserlab.device.errors import BusyError
+from muserlab.device.host import ReplacedHost
 from muserlab.device.region import ROM, Bank, Region, RegisterPart
 from muserlab.device.succession import differences
 from muserlab.live import Hook, migrate
@@ -45,6 +46,7 @@ def adopt(new: "PCIDevice", former: "PCIDevice") -> None:
     if new.client is not None:
         for region in new.present:
             region.poller.start()
+    former.host = ReplacedHost(former.name)
     _tell(new, [*dropped, *homeless])
     if dropped:
         new.hook_owner.emit(new.on_migrate, dropped)

@@ -23,7 +23,7 @@ from muserlab.device.describe import describe
 from muserlab.device.dma import DMA
 from muserlab.device.errors import BusyError, RegionError
 from muserlab.device.hooks import HookOwner
-from muserlab.device.host import Host, InlineHost, Task
+from muserlab.device.host import Host, InlineHost, ReplacedHost, Task
 from muserlab.device.irq import Action, Data, Interrupts, MSIXTable
 from muserlab.device.mastering import Mastering
 from muserlab.device.plan import BARS, BarDefinition, plan
@@ -252,7 +252,9 @@ class PCIDevice:
 
     @host.setter
     def host(self, host: Host) -> None:
-        self._host = host
+        # A replaced device stays one when it is taken from its host, and until it has another.
+        if not (isinstance(self._host, ReplacedHost) and isinstance(host, InlineHost)):
+            self._host = host
         for region in self.present:
             region.poller.restart()
 

@@ -5,9 +5,9 @@ from contextlib import suppress
 from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
 from muserlab.device.errors import DeviceError
-from muserlab.device.host import Host
+from muserlab.device.host import Host, ReplacedHost
 from muserlab.device.journal import Journal
-from muserlab.live import Batch, Failure, Hook, HookFailed
+from muserlab.live import Batch, Failure, Hook, HookFailed, PatchError
 from muserlab.trace import Trace
 
 P = ParamSpec("P")
@@ -51,6 +51,12 @@ class HookOwner:
     def batch(self) -> Batch | None:
         """The batch that collects patches at this moment, if any."""
         return self.device.batch
+
+    def check_patchable(self) -> None:
+        """Raise PatchError where another definition has taken the place of the device."""
+        host = self.device.host
+        if isinstance(host, ReplacedHost):
+            raise PatchError(f"{host.reason}; define the hook on the device that is served now")
 
     def run(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Call fn on the device's thread between accesses; directly if already there."""

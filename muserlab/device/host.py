@@ -62,19 +62,22 @@ class InlineHost:
         """Call fn."""
         return fn(*args, **kwargs)
 
+    reason = "nothing runs this device yet; serve the device first"
+    """Why there is no timed work."""
+
     def spawn(
         self, async_fn: Callable[..., Awaitable[object]], *_args: object, name: str | None = None
     ) -> NoReturn:
         """Refuse: there is no loop to run a task on."""
-        raise _not_served(f"start {name or getattr(async_fn, '__name__', 'a task')}")
+        raise self._refusal(f"start {name or getattr(async_fn, '__name__', 'a task')}")
 
     def after(self, seconds: float, _fn: Callable[..., object], *_args: object) -> NoReturn:
         """Refuse: there is no clock."""
-        raise _not_served(f"call a function after {seconds:g} s")
+        raise self._refusal(f"call a function after {seconds:g} s")
 
     def every(self, seconds: float, _fn: Callable[..., object], *_args: object) -> NoReturn:
         """Refuse: there is no clock."""
-        raise _not_served(f"call a function every {seconds:g} s")
+        raise self._refusal(f"call a function every {seconds:g} s")
 
     def report(self, failure: Failure) -> None:
         """Print the failed hook's traceback on standard error."""
@@ -83,6 +86,15 @@ class InlineHost:
     def announce(self, text: str) -> None:
         """Say nothing: whoever defines a hook on an unserved device has it in front of them."""
 
+    def _refusal(self, what: str) -> DeviceError:
+        return DeviceError(f"cannot {what}: {self.reason}")
 
-def _not_served(what: str) -> DeviceError:
-    return DeviceError(f"cannot {what}: nothing runs this device yet; serve the device first")
+
+class ReplacedHost(InlineHost):
+    """The host of a device that another definition has taken the place of.
+
+    What is left of its work may still poke; hooks can be put there no more.
+    """
+
+    def __init__(self, device: str) -> None:
+        self.reason = f"this definition of {device} was replaced; nobody serves it"

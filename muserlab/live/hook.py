@@ -56,7 +56,8 @@ class Hook:
         """Put a function here, in place of the one before, and return it.
 
         The same source again is no new version; its function object is taken all the same, as its
-        closure may differ. Raises PatchError where the function does not fit `params`.
+        closure may differ. Raises PatchError where the function does not fit `params`, and where
+        the owner is used no more.
         """
         check_signature(self.name, self._params, function)
         self._submit(Define(self.history, self._owner, function))
@@ -88,6 +89,7 @@ class Hook:
             self.history.succeed(former.history, seq)
 
     def _submit(self, change: Change) -> None:
+        self._owner.check_patchable()
         batch = self._owner.batch
         if batch is not None:
             batch.add(change)

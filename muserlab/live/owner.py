@@ -54,6 +54,10 @@ class Owner(Protocol):
         """The batch that collects patches at this moment, if any."""
         ...
 
+    def check_patchable(self) -> None:
+        """Raise PatchError where no patch can have an effect any more."""
+        ...
+
     def run(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Call fn on the thread that calls hooks, between accesses; directly if already there."""
         ...

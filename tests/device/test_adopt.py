@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from muserlab.device import BAR, BusyError, InlineHost, Memory, PCIDevice
+from muserlab.device import BAR, BusyError, DeviceError, InlineHost, Memory, PCIDevice
+from muserlab.live import PatchError
 from muserlab.regs import RO, RW, Block, RegisterFile, bit, bits
 
 
@@ -346,3 +347,24 @@ def test_a_derived_class_s_hook_is_the_one_that_comes_over(
     new = adder(moved_bar)
     new.adopt(adder(Derived))
     assert bus_of(new).read(0x0C) == 2
+
+
+def test_a_replaced_definition_takes_no_hooks_until_it_is_served_again(host: Any) -> None:
+    old, new = (PCIDevice("engine", id=(0x1234, 2), bar0=4096) for _ in range(2))
+    old.host = new.host = host
+    new.adopt(old)
+    old.host = InlineHost()
+    for patch in (
+        lambda: old.bar0.on_read(lambda dev, offset, count: 0),
+        old.on_reset.clear,
+        old.on_reset.undo,
+    ):
+        with pytest.raises(PatchError, match="this definition of engine was replaced; nobody"):
+            patch()
+    with pytest.raises(DeviceError, match="was replaced"):
+        old.after(1, print)
+    old.bar0.poke(0, b"\1")
+    old.host = host
+    old.adopt(new)
+    old.bar0.on_read(lambda dev, offset, count: 7)
+    assert old.bar0.read(0, 1) == b"\7"

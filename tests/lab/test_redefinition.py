@@ -7,6 +7,7 @@ import trio
 
 import muserlab as ml
 from muserlab.lab import Lab
+from muserlab.live import PatchError
 
 
 class Former(ml.BAR, size=4096):
@@ -60,8 +61,10 @@ def test_a_new_definition_carries_the_hooks_on_and_ends_the_formers_tasks(lab: L
         drv.bar0.CTRL.write(1)
     assert newer.bar0.A.peek() == 2
     assert task.done
-    with pytest.raises(ml.DeviceError, match="serve the device first"):
+    with pytest.raises(ml.DeviceError, match="was replaced; nobody serves it"):
         former.after(0, id)
+    with pytest.raises(PatchError, match="was replaced; nobody serves it"):
+        former.bar0.CTRL.on_write(on_write)
     newer.after(0, id)
 
 

@@ -6,7 +6,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import pytest
 
-from muserlab.live import Batch, Failure, Hook
+from muserlab.live import Batch, Failure, Hook, PatchError
 from muserlab.trace import Trace
 
 P = ParamSpec("P")
@@ -38,11 +38,16 @@ class Bench:
         self.failures: list[Failure] = []
         self.news: list[str] = []
         self.crossings = 0
+        self.gone = False
         self.transactions = 0
 
     @property
     def subject(self) -> "Bench":
         return self
+
+    def check_patchable(self) -> None:
+        if self.gone:
+            raise PatchError("the bench is gone")
 
     def run(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         self.crossings += 1

@@ -183,3 +183,12 @@ def test_a_hook_without_a_definition_succeeds_to_the_formers_current_one(
     former(cells.function("return 1"))
     hook.succeed(former)
     assert hook.call(0, 0) == 1
+
+
+def test_an_owner_that_is_used_no_more_is_patched_no_more(bench: Any) -> None:
+    hook = bench.hook()
+    bench.gone = True
+    with pytest.raises(PatchError, match="the bench is gone"):
+        hook(lambda dev, new, old: None)
+    assert hook.versions == ()
+    assert not bench.trace
