@@ -55,15 +55,18 @@ class Lab:
         takes over the client and all state that fits, at the next moment when no access is in
         flight (at the end of the block, inside `patch`). DeviceError says why it cannot.
 
-        Without a path the socket lies in a private directory under the device's name. SocketInUse
-        is raised where a path that was asked for is taken.
+        Without a path the socket lies in a private directory under the device's name. For a path
+        that was asked for, SocketInUse is raised where it is taken, SocketPathError where its
+        directory does not exist, and LabError where the device is served at another one.
         """
         with self._changing():
             self._start()
             held = self._served.get(device.name)
             if held is None or held.closed:
                 self._served[device.name] = self._open(device, path)
-            elif held.value.device is not device:
+                return
+            _check_same_path(held.value, path)
+            if held.value.device is not device:
                 self._replace(held.value, device)
 
     def withdraw(self, name: str) -> None:
@@ -279,6 +282,13 @@ class Lab:
     def _crashed(self, error: BaseException) -> None:
         text = f"the trio thread ended by itself, nothing is served any more: {error!r}"
         self.reports.post(Report(ReportKind.FAULT, text, error=error))
+
+
+def _check_same_path(served: Served, path: str | os.PathLike[str] | None) -> None:
+    """Raise LabError where a device should move while it is served."""
+    name, present = served.device.name, served.server.path
+    if path is not None and Path(path).absolute() != present:
+        raise LabError(f"{name} is served at {present}; lab.withdraw({name!r}) it before it moves")
 
 
 async def _apply(batch: Batch, served: list[Served]) -> None:

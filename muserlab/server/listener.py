@@ -163,7 +163,7 @@ async def serve(
 
     Takes:
       device: what is served; its state outlives each client and the server itself.
-      path: where the socket file is made, in a directory that is made if it does not exist.
+      path: where the socket file is made, in a directory that exists.
       log: called on the event loop's thread with one line for people: who came, who went and why,
         who was turned away, what was refused, what failed. It must not block.
       task_status: this function can be used with ``nursery.start``, which returns the `Server`

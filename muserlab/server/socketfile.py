@@ -51,13 +51,13 @@ def private_directory() -> Path:
 class SocketFile:
     """A listening Unix stream socket and its file, mode 0600, which goes when this is closed.
 
-    A directory that does not exist is made (one level, mode 0700). A socket file on which nobody
-    listens any more is replaced. Nobody can connect before the mode is set.
+    Its directory has to exist. A socket file on which nobody listens any more is replaced. Nobody
+    can connect before the mode is set.
 
     Error handling:
       SocketInUse: something lives at the path.
-      SocketPathError: the path is longer than a socket's may be.
-      OSError: the directory cannot be made or written.
+      SocketPathError: the path is longer than a socket's may be, or its directory does not exist.
+      OSError: the directory cannot be written.
 
     Resource handling: closing removes the file only if it is still this one, so that a server
     that took over the path keeps its own.
@@ -66,7 +66,8 @@ class SocketFile:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path).absolute()
         _check_length(self.path)
-        self.path.parent.mkdir(mode=0o700, exist_ok=True)
+        if not self.path.parent.is_dir():
+            raise SocketPathError(f"there is no directory {self.path.parent} for {self.path.name}")
         _remove_stale(self.path)
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.socket.setblocking(False)

@@ -16,6 +16,7 @@ from muserlab.client import ClientError
 from muserlab.lab import (
     BusyError,
     Lab,
+    LabError,
     LabStopped,
     LabStuck,
     NotServed,
@@ -24,7 +25,7 @@ from muserlab.lab import (
     ReportKind,
     served,
 )
-from muserlab.server import SocketFile, SocketInUse
+from muserlab.server import SocketFile, SocketInUse, private_directory
 
 LIMIT = 10.0
 
@@ -139,9 +140,19 @@ def test_a_path_that_is_taken_is_refused_and_the_lab_goes_on(
 def test_two_processes_can_serve_a_device_of_the_same_name(
     lab: Lab, dev: Any, sockets: Path
 ) -> None:
-    with SocketFile(sockets / "adder.sock"):
+    with SocketFile(private_directory() / "adder.sock"):
         lab.serve(dev)
         assert lab.socket_path() == sockets / f"adder-{os.getpid()}.sock"
+
+
+def test_a_served_device_does_not_move(lab: Lab, dev: Any, tmp_path: Path) -> None:
+    lab.serve(dev, tmp_path / "here")
+    lab.serve(dev)
+    lab.serve(dev, tmp_path / "here")
+    for device in (dev, adder()):
+        with pytest.raises(LabError, match=f"served at {tmp_path}/here; lab.withdraw"):
+            lab.serve(device, tmp_path / "there")
+    assert lab.devices == {"adder": dev}
 
 
 def test_a_name_that_is_no_file_name_is_served_all_the_same(lab: Lab, sockets: Path) -> None:
