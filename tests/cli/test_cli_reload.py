@@ -55,6 +55,32 @@ def save(file: Path, lab: Lab) -> Save:
     return write_and_reload
 
 
+HOOK = TEXT[TEXT.index("@AdderBar") : TEXT.index("if __name__")]
+
+
+@pytest.mark.parametrize("place", ["AdderBar", "dev.bar0"])
+def test_a_hook_that_was_deleted_answers_no_more(lab: Lab, save: Save, place: str) -> None:
+    save(TEXT.replace(HOOK, HOOK.replace("@AdderBar", f"@{place}")))
+    assert save(TEXT.replace(HOOK, "")) == [
+        "adder.py re-loaded",
+        "  adder: bar0 A.on_write is gone",
+    ]
+    with lab.connect() as drv:
+        drv.bar0.A.write(10)
+        assert drv.bar0.SUM.read() == 0
+    save(TEXT)
+    with lab.connect() as drv:
+        drv.bar0.A.write(10)
+        assert drv.bar0.SUM.read() == 11
+
+
+def test_a_deleted_hook_stays_where_the_file_is_refused(lab: Lab, save: Save) -> None:
+    save(TEXT.replace(HOOK, "raise ValueError"))
+    with lab.connect() as drv:
+        drv.bar0.A.write(10)
+        assert drv.bar0.SUM.read() == 11
+
+
 def test_a_changed_hook_answers_the_next_access_of_a_connected_client(lab: Lab, save: Save) -> None:
     with lab.connect() as drv:
         drv.bar0.A.write(10)
