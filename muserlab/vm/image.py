@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import struct
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -50,6 +51,10 @@ _LINKS = {
     "lib": "usr/lib",
     "lib64": "usr/lib64",
 }
+# libkmod, which lspci looks drivers up with, wants these to be there (libkmod/libkmod-index.c: a
+# magic number, the version, and where the tree begins, 0 for none). busybox reads the text ones.
+_EMPTY_INDEX = struct.pack(">III", 0xB007F457, 0x0002_0001, 0)
+_BINARY_INDEXES = ("dep", "alias", "symbols", "builtin.alias", "builtin")
 _SCRIPTS = Path(__file__).parent / "inside"
 _KEPT_IMAGES = 4
 
@@ -85,6 +90,7 @@ def guest_image(sysroot: Sysroot, contents: Contents | None = None) -> Path:
         sorted(sysroot.packages.items()),
         DRIVER_FOLDERS,
         PROGRAMS,
+        _BINARY_INDEXES,
         scripts,
         sorted(contents.modules),
         drivers,
@@ -160,6 +166,8 @@ def _add_modules(
     image.file(f"{top}/modules.alias", alias_index(modules.values()).encode())
     builtin = "modules.builtin"
     image.file(f"{top}/{builtin}", (sysroot.modules / builtin).read_bytes())
+    for index in _BINARY_INDEXES:
+        image.file(f"{top}/modules.{index}.bin", _EMPTY_INDEX)
 
 
 def _forget_old_images(folder: Path) -> None:
