@@ -182,7 +182,8 @@ class Lab:
         """
         with self._changing():
             self._start()
-        return VM(self.portal, self._free_socket, names or tuple(self.devices), timeout, options)
+        names = names or tuple(self.devices)
+        return VM(self.portal, self._free_socket, names, timeout, options, self.reports)
 
     def status(self) -> LabStatus:
         """Return what is served, for whom, how busy it is, what waits, and the last faults."""

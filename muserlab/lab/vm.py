@@ -1,6 +1,7 @@
 """A guest for cells: what `muserlab.vm` does on the trio thread, done from any other thread."""
 
 import math
+import warnings
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from muserlab.lab.held import Held
 from muserlab.lab.portal import Portal
+from muserlab.lab.reports import Report, ReportKind, Reports
 
 if TYPE_CHECKING:
     from muserlab.vm import Guest, Result
@@ -27,6 +29,7 @@ class VM:
         names: Iterable[str],
         timeout: float,
         options: dict[str, Any],
+        reports: Reports,
     ) -> None:
         from muserlab import vm
 
@@ -34,7 +37,10 @@ class VM:
         booting = vm.boot(vm.Config(devices=devices, **options), timeout=timeout)
         self._portal = portal
         self._find_socket = find_socket
+        self._reports = reports
+        self._ending = False  # from here
         self._held: Held[Guest] = Held(portal, booting)
+        portal.submit(self._tell_of_end, self.guest)
 
     @property
     def guest(self) -> "Guest":
@@ -79,8 +85,15 @@ class VM:
         self._portal.run(partial(self.guest.reset, timeout=timeout))
 
     def add_device(self, name: str) -> str:
-        """Plug in another device that the lab serves; return its address once the guest sees it."""
-        return self._portal.run(self.guest.add_device, name, self._find_socket(name))
+        """Plug in another device that the lab serves; return its address once the guest sees it.
+
+        Warns where the guest has no room for one of its BARs.
+        """
+        address = self._portal.run(self.guest.add_device, name, self._find_socket(name))
+        if bars := self._portal.run(self.guest.unassigned, name):
+            text = f"the guest has no room for {', '.join(bars)} of {name}: give it at boot"
+            warnings.warn(text, RuntimeWarning, stacklevel=2)
+        return address
 
     def remove_device(self, name: str) -> None:
         """Unplug a device, with the guest's consent."""
@@ -88,11 +101,18 @@ class VM:
 
     def powerdown(self, *, timeout: float = 20) -> None:
         """Let the guest shut itself down, and wait until QEMU has ended."""
+        self._ending = True
         self._portal.run(partial(self.guest.powerdown, timeout=timeout))
 
     def close(self) -> None:
         """End the guest and QEMU, and wait for that; again is harmless."""
+        self._ending = True
         self._held.close()
+
+    async def _tell_of_end(self, guest: "Guest") -> None:
+        await guest.ended()
+        if not self._ending:
+            self._reports.post(Report(ReportKind.NOTICE, f"the guest has ended: {guest.ending}"))
 
     def __enter__(self) -> Self:
         return self
@@ -103,4 +123,8 @@ class VM:
     def __repr__(self) -> str:
         """Show the devices and their addresses in the guest."""
         devices = ", ".join(f"{name} at {address}" for name, address in self.devices.items())
-        return f"<VM {'closed' if self.closed else f'pid {self.pid}'}, {devices or 'no devices'}>"
+        if self.closed:
+            state = "closed"
+        else:
+            state = f"pid {self.pid}" if self.guest.running else f"ended {self.guest.ending}"
+        return f"<VM {state}, {devices or 'no devices'}>"

@@ -1,6 +1,7 @@
 """A running guest: commands in it, its console, its resets, its devices, its end."""
 
 import math
+import re
 from pathlib import Path
 
 import trio
@@ -14,6 +15,7 @@ from muserlab.vm.qemu import Config, device_id, device_properties
 from muserlab.vm.result import Result
 
 _HOTPLUG_SECONDS = 20
+_ASSIGNMENT = re.compile(r"(BAR \d) .*: (assigned|failed to assign|can't assign)")
 
 
 class Guest:
@@ -54,6 +56,15 @@ class Guest:
     def running(self) -> bool:
         """Whether QEMU has not ended."""
         return not self._process.ended.is_set()
+
+    @property
+    def ending(self) -> str:
+        """How QEMU ended: "with status 1", "by SIGKILL", "not yet"."""
+        return self._process.ending
+
+    async def ended(self) -> None:
+        """Wait until QEMU has ended."""
+        await self._process.ended.wait()
 
     @property
     def devices(self) -> dict[str, str]:
@@ -117,6 +128,11 @@ class Guest:
         )
         return _address(port)
 
+    async def unassigned(self, name: str) -> tuple[str, ...]:
+        """Name the BARs of a device that was plugged in and for which the guest found no room."""
+        log = await self.run("dmesg", timeout=_HOTPLUG_SECONDS)
+        return unassigned_bars(log.stdout.decode(errors="replace"), self.devices[name])
+
     async def remove_device(self, name: str) -> None:
         """Unplug a device, with the guest's consent: its driver lets go of it first."""
         if name not in self._ports:
@@ -138,6 +154,22 @@ class Guest:
     async def quit(self) -> None:
         """End QEMU at once, as pulling the plug would, and wait until it has ended."""
         await self._process.end(grace=0)
+
+
+def unassigned_bars(log: str, address: str) -> tuple[str, ...]:
+    """Return the BARs that a kernel log's last words on them say have no place.
+
+    Linux tries again with other windows after a failure, and forgets a resource that failed, so
+    that sysfs tells it from no BAR no more. Only the last device at the address counts.
+    """
+    places: dict[str, str] = {}
+    for line in log.splitlines():
+        _, here, said = line.partition(f"pci 0000:{address}: ")
+        if here and " type 0" in said:
+            places.clear()
+        if found := _ASSIGNMENT.match(said):
+            places[found[1]] = found[2]
+    return tuple(bar for bar, outcome in places.items() if outcome != "assigned")
 
 
 def _address(port: int) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import trio
+import trio.testing
 
 import muserlab as ml
 from muserlab import vm
@@ -29,6 +30,10 @@ class FakeGuest:
         self.asked: list[Any] = []
         self.threads: set[int] = set()
         self.closed = False
+        self.running = True
+        self.ending = "by SIGKILL"
+        self.end = trio.Event()
+        self.full: tuple[str, ...] = ()
         self.interrupted = threading.Event()
 
     @property
@@ -53,6 +58,13 @@ class FakeGuest:
     async def add_device(self, name: str, socket: Path) -> str:
         self._note("add_device", name, socket)
         return "02:00.0"
+
+    async def unassigned(self, name: str) -> tuple[str, ...]:
+        return self.full
+
+    async def ended(self) -> None:
+        await self.end.wait()
+        self.running = False
 
     async def remove_device(self, name: str) -> None:
         self._note("remove_device", name)
@@ -141,6 +153,23 @@ def test_the_guest_ends_with_close_and_with_the_lab(lab: Lab, machine: Machine) 
     lab.stop()
     assert second.closed
     assert machine.guest.closed
+
+
+def test_a_guest_that_ends_by_itself_is_told(lab: Lab, machine: Machine) -> None:
+    with lab.vm() as guest:
+        lab.portal.soon(machine.guest.end.set)
+        lab.portal.run(trio.testing.wait_all_tasks_blocked)
+        assert "the guest has ended: by SIGKILL" in map(str, lab.reports.recent)
+        assert repr(guest) == "<VM ended by SIGKILL, no devices>"
+    assert repr(guest) == "<VM closed, no devices>"
+
+
+def test_a_device_that_the_guest_has_no_room_for_warns(lab: Lab, machine: Machine) -> None:
+    with lab.vm() as guest:
+        lab.serve(device("late"))
+        machine.guest.full = ("BAR 2",)
+        with pytest.warns(RuntimeWarning, match="no room for BAR 2 of late"):
+            guest.add_device("late")
 
 
 def test_a_guest_that_does_not_boot_says_why(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
