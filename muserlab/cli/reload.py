@@ -6,11 +6,11 @@ from pathlib import Path
 import click
 import watchfiles
 
+from muserlab import Hook
 from muserlab.cli.definitions import DefinitionFailed, devices_in, run_file
 from muserlab.cli.ready import ready_line
 from muserlab.device import DeviceError, PCIDevice
 from muserlab.lab import Lab, LabError
-from muserlab.live import Hook
 
 _LOOK_EVERY_MS = 500
 
