@@ -31,7 +31,7 @@ def test_devices_are_found_plugged_and_unplugged_and_nothing_is_left(tmp_path: P
         async with trio.open_nursery() as nursery:
             for number, name in enumerate(("first", "second")):
                 device = PCIDevice(name, id=(0x1234, 0x1000 + number), bar0=4096, msi=1)
-                socket = tmp_path / name / "socket"
+                socket = tmp_path / f"{name}.socket"
 
                 async def served(
                     task_status: trio.TaskStatus[Server],
@@ -42,7 +42,7 @@ def test_devices_are_found_plugged_and_unplugged_and_nothing_is_left(tmp_path: P
 
                 await nursery.start(served)
             config = Config(
-                devices=[Device("first", tmp_path / "first" / "socket")],
+                devices=[Device("first", tmp_path / "first.socket")],
                 spare_ports=1,
                 contents=Contents(modules=["ahci"], files={"/bin/hello": hello}),
             )
@@ -51,7 +51,7 @@ def test_devices_are_found_plugged_and_unplugged_and_nothing_is_left(tmp_path: P
                 assert (await guest.run("hello")).text == "hello from a file\n"
                 assert (await guest.run("modprobe ahci")).status == 0
 
-                second = tmp_path / "second" / "socket"
+                second = tmp_path / "second.socket"
                 assert await guest.add_device("second", second) == "02:00.0"
                 assert guest.devices == {"first": "01:00.0", "second": "02:00.0"}
                 assert (await guest.run("lspci -n -s 02:00.0")).text == "02:00.0 ff00: 1234:1001\n"
