@@ -26,7 +26,10 @@ class BackgroundTask:
 
     def cancel(self) -> None:
         """Stop the work; harmless when it has ended, and from any thread."""
-        self._portal.soon(self.scope.cancel)
+        if self._portal.here:
+            self.scope.cancel()
+        else:
+            self._portal.soon(self.scope.cancel)
 
     def __repr__(self) -> str:
         """Show name and state."""
@@ -125,6 +128,8 @@ class TrioHost:
         version = Version(1, fn, "", place_of(fn), 0)
 
         async def call(*args: Any) -> None:
+            if task.scope.cancel_called:
+                return  # what came due in the same turn as its end does not begin any more
             try:
                 result = fn(*args)
                 if inspect.isawaitable(result):

@@ -102,6 +102,25 @@ def test_after_can_be_cancelled_before_its_time(host: TrioHost) -> None:
     assert not reached.is_set()
 
 
+def test_what_is_cancelled_in_the_turn_in_which_it_is_due_does_not_begin(host: TrioHost) -> None:
+    ran: list[str] = []
+    tasks: dict[str, Any] = {}
+    over = threading.Event()
+
+    def end_the_other(own: str, other: str) -> None:
+        ran.append(own)
+        tasks[other].cancel()
+
+    def start() -> None:
+        tasks["a"] = host.after(0, end_the_other, "a", "b")
+        tasks["b"] = host.after(0, end_the_other, "b", "a")
+        host.after(0.01, over.set)
+
+    host.run(start)
+    assert over.wait(LIMIT)
+    assert len(ran) == 1
+
+
 def test_every_calls_again_and_again(host: TrioHost) -> None:
     count, reached = counter(3)
     host.every(0.001, count)
