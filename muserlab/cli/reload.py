@@ -6,11 +6,10 @@ from pathlib import Path
 import click
 import watchfiles
 
-from muserlab import Hook
 from muserlab.cli.definitions import DefinitionFailed, devices_in, run_file
 from muserlab.cli.ready import ready_line
 from muserlab.device import DeviceError, PCIDevice
-from muserlab.lab import Lab, LabError
+from muserlab.lab import Lab, LabError, clear_deleted, device_hooks
 
 _LOOK_EVERY_MS = 500
 
@@ -46,7 +45,7 @@ def reload(path: Path, text: str, lab: Lab, names: Sequence[str]) -> list[str]:
         with lab.patch():
             for device in devices:
                 if device.name in lab.devices:
-                    _clear_deleted(lab.devices[device.name], device)
+                    clear_deleted(lab.devices[device.name], device)
                 lab.serve(device)
     except (DefinitionFailed, DeviceError, LabError, OSError) as error:
         return [f"{path.name} refused, what was served goes on: {error}"]
@@ -65,37 +64,11 @@ def reload(path: Path, text: str, lab: Lab, names: Sequence[str]) -> list[str]:
 
 def hook_versions(device: PCIDevice) -> dict[str, tuple[str, str]]:
     """Return each defined hook of a device by name: its current source, and version to show."""
-    named = {hook.name: hook.current for hook in _device_hooks(device)}
+    named = {hook.name: hook.current for hook in device_hooks(device)}
     for region in device.present:
         for hook in region.hooks.hooks.values():
             named[f"{region.name} {hook.name}"] = hook.current
     return {name: (now.source, str(now)) for name, now in named.items() if now is not None}
-
-
-def _device_hooks(device: PCIDevice) -> list[Hook]:
-    hooks = [device.on_reset, device.on_connect, device.on_disconnect, device.on_migrate]
-    return [*hooks, device.dma.on_map, device.dma.on_unmap, *(irq.on_state for irq in device.irqs)]
-
-
-def _clear_deleted(former: PCIDevice, fresh: PCIDevice) -> None:
-    """Clear the hooks that a fresh definition has no more, which it would take over otherwise."""
-    pairs: list[tuple[Hook, Hook | None]] = []
-    pairs += zip(_device_hooks(former), _device_hooks(fresh), strict=False)
-    regions = {region.name: region for region in fresh.present}
-    for region in former.present:
-        if (now := regions.get(region.name)) is not None:
-            for key, hook in region.hooks.hooks.items():
-                pairs.append((hook, now.hooks.hooks.get(key)))
-                if (of_class := region.class_hooks.link(*key)) is not None:
-                    pairs.append((of_class, now.class_hooks.link(*key)))
-    for hook in {
-        id(hook): hook for hook, now in pairs if hook.history.own and not _own(now)
-    }.values():
-        hook.clear()
-
-
-def _own(hook: Hook | None) -> bool:
-    return hook is not None and hook.history.own is not None
 
 
 def _changes(former: dict[str, tuple[str, str]], device: PCIDevice) -> Iterator[str]:

@@ -3,6 +3,7 @@
 `serve(dev)` starts it, and returns the `Lab` from which everything else is reached.
 """
 
+from muserlab.lab.deleted import clear_deleted, device_hooks
 from muserlab.lab.errors import BusyError, LabError, LabStopped, LabStuck, NotServed, PortalError
 from muserlab.lab.future import Future
 from muserlab.lab.lab import Lab
@@ -30,7 +31,9 @@ __all__ = [
     "Report",
     "ReportKind",
     "Reports",
+    "clear_deleted",
     "current",
+    "device_hooks",
     "qemu_arguments",
     "serve",
 ]
