@@ -43,7 +43,7 @@ class FakeHost:
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self._monkeypatch = monkeypatch
         self._log = folder / "log"
-        self.mirrors = ["http://near.example", "http://public.example"]
+        self.mirrors = ["http://near.example", "http://far.example"]
         self.steps: list[tuple[str, int, int]] = []
         for name, script in (("apt-get", APT), ("dpkg-deb", UNPACK)):
             program = folder / "bin" / name
@@ -119,12 +119,12 @@ def test_a_step_that_fails_leaves_nothing_half_done_and_can_be_done_again(
     assert {path.name for path in empty_cache.iterdir()} == {"debian", "install.lock"}
 
 
-def test_where_the_hosts_mirror_has_not_what_is_needed_the_public_one_is_asked(
+def test_where_one_mirror_has_not_what_is_needed_the_next_one_is_asked(
     fake: FakeHost,
 ) -> None:
     fake.mirror_is_bad("near")
     install(fake.progress)
-    assert fake.calls[:2] == ["update http://near.example", "update http://public.example"]
+    assert fake.calls[:2] == ["update http://near.example", "update http://far.example"]
 
 
 def test_two_installations_do_the_work_once(fake: FakeHost) -> None:

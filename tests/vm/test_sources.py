@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from muserlab.vm.install.sources import PUBLIC_MIRROR, Source, lines, mirrors, stanzas
+from muserlab.vm import UnsupportedHost
+from muserlab.vm.install.sources import VARIABLE, Source, lines, mirrors, stanzas
 
 
 class Host:
@@ -25,7 +26,8 @@ class Host:
 
 
 @pytest.fixture
-def host(tmp_path: Path) -> Host:
+def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Host:
+    monkeypatch.delenv(VARIABLE, raising=False)
     return Host(tmp_path)
 
 
@@ -76,9 +78,13 @@ Components: main
     ]
 
 
-def test_the_hosts_own_mirror_is_tried_before_the_public_one(host: Host) -> None:
+def test_the_mirror_that_a_person_names_is_tried_before_the_hosts_own(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
     host.uses("sources.list", "deb http://near.example/debian/ bookworm main\n")
-    assert host.mirrors() == ["http://near.example/debian", PUBLIC_MIRROR]
+    assert host.mirrors() == ["http://near.example/debian"]
+    monkeypatch.setenv(VARIABLE, "http://named.example/debian/")
+    assert host.mirrors() == ["http://named.example/debian", "http://near.example/debian"]
 
 
 def test_sources_of_other_things_are_no_mirrors(host: Host) -> None:
@@ -87,15 +93,18 @@ def test_sources_of_other_things_are_no_mirrors(host: Host) -> None:
     host.uses("sources.list.d/security.sources", security)
     browser = stanza.format("http://far.example/browser", "stable", "browser")
     host.uses("sources.list.d/browser.sources", browser)
-    assert host.mirrors() == [PUBLIC_MIRROR]
+    with pytest.raises(UnsupportedHost, match=VARIABLE):
+        host.mirrors()
 
 
 def test_a_derivatives_mirror_does_not_have_debian(host: Host) -> None:
     host.is_a("ID=ubuntu", "ID_LIKE=debian", "VERSION_CODENAME=noble")
     host.uses("sources.list.d/near.list", "deb http://near.example/ubuntu noble main\n")
-    assert host.mirrors() == [PUBLIC_MIRROR]
+    with pytest.raises(UnsupportedHost, match=VARIABLE):
+        host.mirrors()
 
 
-def test_the_public_mirror_is_tried_once(host: Host) -> None:
-    host.uses("sources.list.d/public.list", f"deb {PUBLIC_MIRROR}/ stable main\n")
-    assert host.mirrors() == [PUBLIC_MIRROR]
+def test_a_mirror_is_tried_once(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "http://near.example/debian")
+    host.uses("sources.list.d/near.list", "deb http://near.example/debian/ stable main\n")
+    assert host.mirrors() == ["http://near.example/debian"]

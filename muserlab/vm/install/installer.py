@@ -51,7 +51,7 @@ def _downloaded(folder: Path, progress: Progress) -> tuple[Apt, list[Package]]:
         try:
             return _download(Apt(folder, mirror), progress)
         except InstallError:
-            pass  # a host's own mirror need not have the suites that are needed here
+            pass  # a mirror need not have the suites that are needed here
     return _download(Apt(folder, last), progress)
 
 

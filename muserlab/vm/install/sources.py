@@ -1,4 +1,4 @@
-"""Which mirror the host's own apt uses for Debian.
+"""Which mirror of Debian to fetch from: the one that a person names, or the host's own apt uses.
 
 Both of apt's formats are read, sources.list(5): stanzas in *.sources and lines in *.list.
 """
@@ -9,9 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from muserlab.vm.errors import UnsupportedHost
 from muserlab.vm.install.packages import COMPONENT
 
-PUBLIC_MIRROR = "http://deb.debian.org/debian"
+VARIABLE = "MUSERLAB_DEBIAN_MIRROR"
+"""Environment variable that names a mirror: for a host that is like Debian, but is not it."""
+
 _ALWAYS = frozenset({"oldstable", "stable", "testing", "unstable", "sid"})
 _LINE = re.compile(r"deb\s+(?:\[[^]]*\]\s+)?(?P<uri>\S+)\s+(?P<suite>\S+)\s+(?P<components>[^#]+)")
 
@@ -26,7 +29,10 @@ class Source:
 
 
 def mirrors(apt: Path = Path("/etc/apt"), os_release: Path = Path("/etc/os-release")) -> list[str]:
-    """Return the mirrors to try, best first: the host's own if it is a Debian, the public one."""
+    """Return the mirrors to try: the one that VARIABLE names, then those of a Debian's own apt.
+
+    Raises UnsupportedHost where there is neither.
+    """
     release = dict(_assignments(os_release.read_text()))
     suites = _ALWAYS | {release.get("VERSION_CODENAME", "")}
     own = [
@@ -37,7 +43,13 @@ def mirrors(apt: Path = Path("/etc/apt"), os_release: Path = Path("/etc/os-relea
         and suites.intersection(source.suites)
         for uri in source.uris
     ]
-    return list(dict.fromkeys([*own, PUBLIC_MIRROR]))
+    named = os.environ.get(VARIABLE, "").rstrip("/")
+    found = list(dict.fromkeys([*([named] if named else []), *own]))
+    if not found:
+        raise UnsupportedHost(
+            f"this host's apt knows no Debian archive: name a mirror of Debian in {VARIABLE}"
+        )
+    return found
 
 
 def host_sources(apt: Path) -> Iterator[Source]:
