@@ -44,7 +44,7 @@ def mirrors(apt: Path = Path("/etc/apt"), os_release: Path = Path("/etc/os-relea
         for uri in source.uris
     ]
     named = os.environ.get(VARIABLE, "").rstrip("/")
-    found = list(dict.fromkeys([*([named] if named else []), *own]))
+    found = [mirror for mirror in dict.fromkeys([named, *own]) if mirror]
     if not found:
         raise UnsupportedHost(
             f"this host's apt knows no Debian archive: name a mirror of Debian in {VARIABLE}"
