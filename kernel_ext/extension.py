@@ -24,6 +24,7 @@ def load(ip: Shell) -> None:
     callbacks: tuple[tuple[str, Callable[..., None]], ...] = (
         ("pre_run_cell", wakeup.arm),
         ("pre_run_cell", notices.begin),
+        ("post_run_cell", _hear_out),
         ("post_run_cell", notices.refresh),
         ("post_run_cell", watchers.after_cell),
     )
@@ -52,6 +53,11 @@ def unload(ip: Shell) -> None:
 
 def _stop() -> None:
     current().stop()
+
+
+def _hear_out(*_: object) -> None:
+    """Let what a cell has caused be told before the cell has ended."""
+    current().reports.settle()
 
 
 def _muser(_line: str) -> Status:

@@ -69,7 +69,7 @@ class Reports:
 
     def __init__(self) -> None:
         self._recent: deque[Report] = deque(maxlen=KEPT)
-        self._waiting: queue.Queue[Report | None] = queue.Queue(WAITING)
+        self._waiting: queue.Queue[Report | threading.Event | None] = queue.Queue(WAITING)
         self._dropped = 0
         self._listeners: tuple[Listener, ...] = ()
         self._thread: threading.Thread | None = None
@@ -108,6 +108,15 @@ class Reports:
         self._recent.append(report)
         self._deliver(report)
 
+    def settle(self, timeout: float = 0.5) -> None:
+        """Wait until what was posted before this is delivered, at most that many seconds."""
+        thread = self._thread
+        if thread is not None and thread.is_alive() and thread is not threading.current_thread():
+            delivered = threading.Event()
+            with contextlib.suppress(queue.Full):
+                self._waiting.put_nowait(delivered)
+                delivered.wait(timeout)
+
     def start(self, look: Callable[[], None] = _nothing) -> None:
         """Start to deliver; do nothing if already started.
 
@@ -132,10 +141,13 @@ class Reports:
     def _run(self, look: Callable[[], None]) -> None:
         while True:
             with contextlib.suppress(queue.Empty):
-                report = self._waiting.get(timeout=LOOK_EVERY)
-                if report is None:
+                waiting = self._waiting.get(timeout=LOOK_EVERY)
+                if waiting is None:
                     return
-                self._deliver(report)
+                if isinstance(waiting, Report):
+                    self._deliver(waiting)
+                else:
+                    waiting.set()
             look()
 
     def _deliver(self, report: Report) -> None:

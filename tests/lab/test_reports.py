@@ -41,6 +41,39 @@ def test_a_told_report_is_delivered_before_telling_returns(reports: Reports) -> 
     assert heard == [threading.get_ident()]
 
 
+def test_what_was_posted_is_delivered_when_reports_have_settled(reports: Reports) -> None:
+    heard: list[str] = []
+    go_on = threading.Event()
+
+    def slowly(report: Report) -> None:
+        go_on.wait(LIMIT)
+        heard.append(report.text)
+
+    reports.attach(slowly)
+    reports.post(notice("one"))
+    reports.post(notice("two"))
+    reports.settle(0)
+    assert heard == [], "no longer than one is willing to"
+    go_on.set()
+    reports.settle(LIMIT)
+    assert heard == ["one", "two"]
+
+
+def test_reports_settle_at_once_where_nothing_delivers_them_or_the_deliverer_asks(
+    reports: Reports,
+) -> None:
+    Reports().settle(LIMIT)
+    asked = threading.Event()
+
+    def ask(_: Report) -> None:
+        reports.settle(LIMIT)
+        asked.set()
+
+    reports.attach(ask)
+    reports.post(notice("hello"))
+    assert asked.wait(LIMIT)
+
+
 def test_the_last_reports_are_kept(reports: Reports) -> None:
     reports.post(notice("one"))
     reports.tell(notice("two"))
