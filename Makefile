@@ -33,7 +33,7 @@ guest: $(READY)
 
 # The browser: Debian's chromium, installed when root runs this; otherwise one line says what to do.
 browser:
-	@if command -v chromium chromium-browser google-chrome >/dev/null; then :; \
+	@if for b in chromium chromium-browser google-chrome; do command -v $$b && break; done >/dev/null; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		echo "installing chromium"; \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; \
