@@ -62,22 +62,5 @@ def _row(event: ml.Event, origin_ns: int) -> Row:
     return {
         "key": str(event.seq),
         "tone": TONES.get(event.kind, ""),
-        "cells": [
-            str(event.seq),
-            f"{(event.time_ns - origin_ns) / 1e9:.6f}",
-            event.kind.value,
-            event.where,
-            "" if event.offset is None else f"{event.offset:#x}",
-            shown(event.data),
-            " ".join(event.note.split()),
-        ],
+        "cells": list(event.cells(origin_ns)),
     }
-
-
-def shown(data: bytes) -> str:
-    """Show up to 8 bytes as a number, more as the first of them."""
-    if not data:
-        return ""
-    if len(data) <= 8:
-        return f"0x{int.from_bytes(data, 'little'):0{2 * len(data)}x}"
-    return f"{data[:8].hex(' ')} … {len(data)} bytes"

@@ -38,3 +38,26 @@ class Event(NamedTuple):
     offset: int | None
     data: bytes
     note: str
+
+    def cells(self, origin_ns: int) -> tuple[str, ...]:
+        """Return the text of each field, as every table of events shows it.
+
+        The time is in seconds from ``origin_ns``; data of up to 8 bytes is a number.
+        """
+        return (
+            str(self.seq),
+            f"{(self.time_ns - origin_ns) / 1e9:.6f}",
+            self.kind.value,
+            self.where,
+            "" if self.offset is None else f"{self.offset:#x}",
+            _show(self.data),
+            " ".join(self.note.split()),
+        )
+
+
+def _show(data: bytes) -> str:
+    if not data:
+        return ""
+    if len(data) <= 8:
+        return f"0x{int.from_bytes(data, 'little'):0{2 * len(data)}x}"
+    return f"{data[:8].hex(' ')} … {len(data)} bytes"

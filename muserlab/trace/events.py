@@ -19,7 +19,7 @@ class Events(tuple[Event, ...]):
         if not shown:
             return "(no events)"
         origin = shown[0].time_ns
-        rows = [_HEADINGS, *(_row(event, origin) for event in shown)]
+        rows = [_HEADINGS, *(event.cells(origin) for event in shown)]
         widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
         lines = [
             "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -28,23 +28,3 @@ class Events(tuple[Event, ...]):
         if len(shown) < len(self):
             lines.insert(0, f"the last {len(shown)} of {len(self)} events")
         return "\n".join(lines)
-
-
-def _row(event: Event, origin_ns: int) -> tuple[str, ...]:
-    return (
-        str(event.seq),
-        f"{(event.time_ns - origin_ns) / 1e9:.6f}",
-        event.kind,
-        event.where,
-        "" if event.offset is None else f"{event.offset:#x}",
-        _show(event.data),
-        " ".join(event.note.split()),
-    )
-
-
-def _show(data: bytes) -> str:
-    if not data:
-        return ""
-    if len(data) <= 8:
-        return f"0x{int.from_bytes(data, 'little'):0{2 * len(data)}x}"
-    return f"{data[:8].hex(' ')} … {len(data)} bytes"
