@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from muserlab.device import PCIDevice
 
 
-class DefinitionFailed(Exception):  # noqa: N818 - what happened
+class DefinitionFailed(Exception):
     """The file could not be run, or defines nothing to serve; the message tells where and why."""
 
 

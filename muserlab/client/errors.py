@@ -1,7 +1,5 @@
 """What can go wrong between a driver and its server."""
 
-# ruff: noqa: N818 - what happened is the name: ServerGone
-
 import errno as errnos
 import os
 

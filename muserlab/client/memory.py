@@ -14,7 +14,7 @@ _FIRST_IOVA = 0x10_0000  # above what a PC keeps for itself, within reach of a 2
 _END_OF_IOVA = 1 << 64
 
 
-class DmaRefused(Exception):  # noqa: N818 - what happened
+class DmaRefused(Exception):
     """The server asked for memory that it may not have; `errno` is its answer."""
 
     def __init__(self, code: int, reason: str) -> None:

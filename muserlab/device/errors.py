@@ -37,7 +37,7 @@ class DmaError(DeviceError):
     errno = EFAULT
 
 
-class DmaFault(DmaError, Blameless):  # noqa: N818 - the field's word for it
+class DmaFault(DmaError, Blameless):
     """The client has not mapped what it told the device to reach, or has gone: its doing."""
 
 

@@ -9,15 +9,15 @@ class PortalError(LabError):
     """Code on the trio thread tried to wait for the trio thread, which would be for ever."""
 
 
-class LabStopped(LabError):  # noqa: N818 - it reads as what happened
+class LabStopped(LabError):
     """The lab was stopped before the work was done, or was never started."""
 
 
-class LabStuck(LabError):  # noqa: N818 - it reads as what happened
+class LabStuck(LabError):
     """The trio thread did not end in time: something on it never returns."""
 
 
-class NotServed(LabError, LookupError):  # noqa: N818 - it reads as what happened
+class NotServed(LabError, LookupError):
     """The lab serves no such device."""
 
 

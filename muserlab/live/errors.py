@@ -14,22 +14,22 @@ class PatchError(LiveError):
     """A definition was refused, or there is nothing to undo; nothing has changed."""
 
 
-class WrongAnswer(LiveError, TypeError):  # noqa: N818 - it reads as what happened
+class WrongAnswer(LiveError, TypeError):
     """What a version returned makes no sense where its hook is; a hook's `check` raises it."""
 
 
-class Blameless(Exception):  # noqa: N818 - it tells what the hook is
+class Blameless(Exception):
     """Raised in a hook by what it called, through no fault of its own: a client's, say.
 
     It is told like a failure; but the version neither counts as failed nor makes way for another.
     """
 
 
-class HookUndefined(LiveError):  # noqa: N818 - it reads as what happened
+class HookUndefined(LiveError):
     """A hook was called that has no version; ask `bool(hook)` first."""
 
 
-class HookFailed(LiveError):  # noqa: N818 - it reads as what happened
+class HookFailed(LiveError):
     """No version of a hook could answer; the caller falls back on its default answer.
 
     `failures` tells what each version tried raised, the current one's first.

@@ -8,7 +8,7 @@ class LayoutError(ValueError):
     """A datasheet that contradicts itself: overlaps, misfits, duplicates, impossible resets."""
 
 
-class UnknownName(AttributeError, LookupError):  # noqa: N818 - both of its bases say Error
+class UnknownName(AttributeError, LookupError):
     """A name that a datasheet does not have; the message proposes the nearest ones."""
 
 

@@ -14,7 +14,7 @@ MAX_PATH = 107
 BACKLOG = 8
 
 
-class SocketInUse(Exception):  # noqa: N818  (says what is the matter, as ConnectionRefused does)
+class SocketInUse(Exception):
     """Something is at the path already, and it is not a socket that was left behind."""
 
     def __init__(self, path: Path, what: str) -> None:

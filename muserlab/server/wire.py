@@ -28,7 +28,7 @@ _DESCRIPTORS_LOST = int(socket.MSG_CTRUNC)
 _ANCILLARY_SIZE = socket.CMSG_SPACE(_MAX_FDS * 4)
 
 
-class WireClosed(Exception):  # noqa: N818
+class WireClosed(Exception):
     """The other side is gone, or what it sent cannot be received."""
 
 

@@ -1,7 +1,5 @@
 """What can go wrong between asking for a guest and hearing from it."""
 
-# ruff: noqa: N818 - what happened is the name: GuestGone
-
 
 class VmError(Exception):
     """The base of every error that this room raises."""
