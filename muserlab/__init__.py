@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         DmaFault,
         DmaRegion,
         ExtendedVendorSpecific,
+        Interrupts,
         IrqError,
         IrqType,
         Memory,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
         RawExtended,
         Region,
         RegionError,
+        Registers,
         ResetKind,
         Vector,
         VendorSpecific,
@@ -76,8 +78,9 @@ _NAMES = {
     "device": (
         "BAR MSI MSIX PASS ROM VGA Bank BusyError ConfigRegion DeadlockError DefinitionError "
         "DeviceError DeviceRegion DeviceSerialNumber DmaError DmaFault DmaRegion "
-        "ExtendedVendorSpecific IrqError IrqType Memory PCIDevice PCIExpress PowerManagement "
-        "RawCapability RawExtended Region RegionError ResetKind Vector VendorSpecific"
+        "ExtendedVendorSpecific Interrupts IrqError IrqType Memory PCIDevice PCIExpress "
+        "PowerManagement RawCapability RawExtended Region RegionError Registers ResetKind "
+        "Vector VendorSpecific"
     ),
     "lab": "Lab LabError current serve",
     "live": "Failure Hook HookFailed PatchError Version",
@@ -120,6 +123,7 @@ __all__ = [
     "Failure",
     "Hook",
     "HookFailed",
+    "Interrupts",
     "IrqError",
     "IrqType",
     "Kind",
@@ -136,6 +140,7 @@ __all__ = [
     "Region",
     "RegionError",
     "RegisterFile",
+    "Registers",
     "ResetKind",
     "Result",
     "Trace",

@@ -49,7 +49,7 @@ class Interrupts:
     def _vectors(self) -> dict[str, ml.Vector]:
         return {
             vector.name: vector
-            for irq in self._following.device.irqs
+            for irq in self._following.device.interrupts
             if self._only in {"", irq.name}
             for vector in irq.vectors
         }

@@ -55,7 +55,7 @@ def _regions(driver: "Driver") -> "Table":
 
 def _interrupts(driver: "Driver") -> "Table":
     table = _table("interrupt", "vectors", "flags")
-    for irq in driver.irqs:
+    for irq in driver.interrupts:
         if irq.count:
             flags = " ".join(flag.name.lower() for flag in irq.info.flags if flag.name)
             table.add_row(irq.name, str(irq.count), flags or "-")

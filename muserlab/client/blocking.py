@@ -69,11 +69,11 @@ class Driver:
         self._run = run
         self._transport = transport
         self.regions = tuple(Region(region, run) for region in core.regions)
-        self.irqs = tuple(Irq(irq, run) for irq in core.irqs)
+        self.interrupts = tuple(Irq(irq, run) for irq in core.interrupts)
         self.dma = Dma(core.dma, run)
         self.bar0, self.bar1, self.bar2, self.bar3, self.bar4, self.bar5 = self.regions[:6]
         self.rom, self.config, self.vga = self.regions[6:9]
-        self.intx, self.msi, self.msix, self.err, self.req = self.irqs[:5]
+        self.intx, self.msi, self.msix, self.err, self.req = self.interrupts[:5]
 
     @property
     def info(self) -> DeviceInfo:

@@ -49,7 +49,7 @@ Layouts = Mapping[str, Any]
 class AsyncDriver:
     """A negotiated connection to one device.
 
-    `info` is what the device is; `regions` and `irqs` are by VFIO index and reach at least to
+    `info` is what the device is; `regions` and `interrupts` are by VFIO index and reach at least to
     `vga` and `req`: what the device does not have has size or count 0. A server may claim more;
     256 regions and 64 interrupt types are looked at.
     """
@@ -66,7 +66,7 @@ class AsyncDriver:
         self.address = address
         self.info = info
         self.regions = regions
-        self.irqs = irqs
+        self.interrupts = irqs
         self.dma = AsyncDma(link)
         self.bar0, self.bar1, self.bar2, self.bar3, self.bar4, self.bar5 = regions[:6]
         self.rom, self.config, self.vga = regions[6:9]
@@ -219,5 +219,5 @@ def describe_driver(driver: AsyncDriver) -> str:
     """Return a driver on a few lines: state, regions, interrupts. Touches nothing."""
     state = f"closed: {driver.link.peer.failure}" if driver.closed else "connected"
     parts = [describe(region) for region in driver.regions if region.size]
-    parts += [describe_irq(irq) for irq in driver.irqs if irq.count]
+    parts += [describe_irq(irq) for irq in driver.interrupts if irq.count]
     return "\n  ".join([f"<driver of {driver.address}, {state}", *parts]) + ">"

@@ -44,6 +44,7 @@ from muserlab.device.region import (
     Range,
     Region,
     RegisterHandle,
+    Registers,
 )
 from muserlab.device.reset import ResetKind
 
@@ -87,6 +88,7 @@ __all__ = [
     "Region",
     "RegionError",
     "RegisterHandle",
+    "Registers",
     "ResetKind",
     "Task",
     "Vector",

@@ -40,7 +40,7 @@ def adopt(new: "PCIDevice", former: "PCIDevice") -> None:
     new.config.space.succeed(former.config.space)
     if new.msix_table is not None and former.msix_table is not None:
         new.msix_table.succeed(former.msix_table)
-    new.irqs.succeed(former.irqs)
+    new.interrupts.succeed(former.interrupts)
     new.dma.succeed(former.dma)
     new.client, former.client = former.client, None
     if new.client is not None:
@@ -106,7 +106,7 @@ def _move_hooks(new: "PCIDevice", former: "PCIDevice") -> list[str]:
 def _own_hooks(device: "PCIDevice") -> Iterator[Hook]:
     yield from (device.on_reset, device.on_connect, device.on_disconnect, device.on_migrate)
     yield from (device.dma.on_map, device.dma.on_unmap)
-    for irq in device.irqs:
+    for irq in device.interrupts:
         yield irq.on_state
 
 

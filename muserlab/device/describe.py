@@ -28,7 +28,7 @@ def describe(device: "PCIDevice") -> str:
 
 
 def _interrupts(device: "PCIDevice") -> Iterator[str]:
-    kinds = [f"{irq.name} ×{irq.count}" for irq in device.irqs if irq.count]
+    kinds = [f"{irq.name} ×{irq.count}" for irq in device.interrupts if irq.count]
     yield f"Interrupts: {', '.join(kinds)}"
 
 

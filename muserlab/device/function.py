@@ -59,9 +59,9 @@ class PCIDevice:
 
     Raises DefinitionError, saying what to mend, where there can be no such function.
 
-    Everything lives on it as an attribute: `bar0` … `bar5`, `rom`, `vga`, `config`, `intx`, `msi`,
-    `msix`, `err`, `req`, `dma`, `trace`. Hooks get it as their first argument; `state` is theirs to
-    keep what has to outlive a patch.
+    Everything lives on it as an attribute: `bar0` … `bar5`, `rom`, `vga`, `config`, `interrupts`
+    (each type also by name: `intx`, `msi`, `msix`, `err`, `req`), `dma`, `trace`. Hooks get it as
+    their first argument; `state` is theirs to keep what has to outlive a patch.
     """
 
     def __init__(
@@ -121,7 +121,7 @@ class PCIDevice:
         self.mastering.follow(config.header)
         switches = config.find(LiveMSIX)
         self.msix_table = None if switches is None else MSIXTable(switches)
-        self.irqs = Interrupts(
+        self.interrupts = Interrupts(
             owner,
             owner.emit,
             intx=config.intx,
@@ -154,8 +154,9 @@ class PCIDevice:
         self.bar0, self.bar1, self.bar2, self.bar3, self.bar4, self.bar5 = self.regions[:BARS]
         self.rom: Any = self.regions[ROM_INDEX]
         self.vga: Any = self.regions[VGA_INDEX]
-        self.intx, self.msi, self.msix = self.irqs.intx, self.irqs.msi, self.irqs.msix
-        self.err, self.req = self.irqs.err, self.irqs.req
+        interrupts = self.interrupts
+        self.intx, self.msi, self.msix = interrupts.intx, interrupts.msi, interrupts.msix
+        self.err, self.req = interrupts.err, interrupts.req
 
     def _watch_for_resets(self, config: Config) -> None:
         express = config.find(LivePCIExpress)
@@ -181,7 +182,7 @@ class PCIDevice:
 
     def set_irqs(self, index: int, action: Action, start: int, count: int, data: Data) -> None:
         """Carry out VFIO_USER_DEVICE_SET_IRQS; fds belong to this call. Raises IrqError."""
-        self.irqs.set(index, action, start, count, data)
+        self.interrupts.set(index, action, start, count, data)
 
     def connect(self, client: str) -> None:
         """Let a client have the device; raises BusyError, naming it, while another has it."""
@@ -207,7 +208,7 @@ class PCIDevice:
             region.poller.stop()
         self.dma.messenger = None
         self.dma.release()
-        self.irqs.release()
+        self.interrupts.release()
         self.trace.record(Kind.DISCONNECT, self.name, note=client)
         self.reset(ResetKind.LOST_CONNECTION)
         self.hook_owner.emit(self.on_disconnect, client)
@@ -227,7 +228,7 @@ class PCIDevice:
             for task in tuple(self._until_reset):
                 task.cancel()
             self._until_reset.clear()
-            self.irqs.reset()
+            self.interrupts.reset()
             if self.msix_table is not None:
                 self.msix_table.reset()
             self.config.reset_space(function_level=kind is ResetKind.FUNCTION_LEVEL)

@@ -28,7 +28,7 @@ def _structure(device: "PCIDevice") -> Iterator[tuple[str, str]]:
     yield "the revision", f"{identity.revision:02x}"
     for region in device.present:
         yield region.name, ", ".join(_shape(region))
-    for irq in device.irqs:
+    for irq in device.interrupts:
         yield irq.name, f"{irq.count} vectors"
     for live in device.config.capabilities:
         yield f"configuration space at {live.offset:#x}", repr(live.definition)

@@ -7,7 +7,8 @@ from muserlab.live import Hook
 def device_hooks(device: PCIDevice) -> list[Hook]:
     """Return the hooks of a device that belong to no region, always in the same order."""
     hooks = [device.on_reset, device.on_connect, device.on_disconnect, device.on_migrate]
-    return [*hooks, device.dma.on_map, device.dma.on_unmap, *(irq.on_state for irq in device.irqs)]
+    hooks += [device.dma.on_map, device.dma.on_unmap]
+    return [*hooks, *(irq.on_state for irq in device.interrupts)]
 
 
 def clear_deleted(former: PCIDevice, fresh: PCIDevice) -> None:

@@ -44,7 +44,7 @@ def device_info(state: State, _body: GetDeviceInfo, _fds: Fds) -> Answer:
     """Count regions and interrupt types."""
     device = state.device
     flags = DeviceFlags.RESET | DeviceFlags.PCI
-    return Answer(DeviceInfo(flags, len(device.regions), len(device.irqs)))
+    return Answer(DeviceInfo(flags, len(device.regions), len(device.interrupts)))
 
 
 def region_info(state: State, body: GetRegionInfo, _fds: Fds) -> Answer:
@@ -80,10 +80,10 @@ def region_io_fds(state: State, body: GetRegionIoFds, _fds: Fds) -> Answer:
 def irq_info(state: State, body: GetIrqInfo, _fds: Fds) -> Answer:
     """Describe an interrupt type."""
     device = state.device
-    if body.index >= len(device.irqs):
+    if body.index >= len(device.interrupts):
         raise IrqError(f"there is no interrupt type {body.index}")
     return Answer(
-        IrqInfo(body.index, _irq_flags(device, body.index), device.irqs[body.index].count)
+        IrqInfo(body.index, _irq_flags(device, body.index), device.interrupts[body.index].count)
     )
 
 
@@ -97,7 +97,7 @@ def _capabilities(region: Region) -> tuple[RegionCapability, ...]:
 
 
 def _irq_flags(device: PCIDevice, index: int) -> IrqInfoFlags:
-    irq = device.irqs[index]
+    irq = device.interrupts[index]
     flags = IrqInfoFlags(0)
     if irq.eventfd:
         flags |= IrqInfoFlags.EVENTFD

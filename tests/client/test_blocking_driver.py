@@ -50,7 +50,7 @@ def test_a_driver_tells_what_the_server_has(server: Scripted) -> None:
         assert drv.bar0.readable
         assert drv.bar0.writable
         assert not drv.config.writable
-        assert [irq.count for irq in drv.irqs] == [0, 3, 0, 0, 0]
+        assert [irq.count for irq in drv.interrupts] == [0, 3, 0, 0, 0]
         assert not drv.twin_socket
 
 
@@ -357,7 +357,7 @@ def test_a_server_with_few_regions_and_irqs_still_has_all_names(server: Scripted
 def test_a_server_that_claims_endless_regions_is_asked_about_some(server: Scripted) -> None:
     server.info = DeviceInfo(server.info.flags, 0xFFFF_FFFF, 0xFFFF_FFFF)
     with connect(server.start()) as drv:
-        assert (len(drv.regions), len(drv.irqs)) == (256, 64)
+        assert (len(drv.regions), len(drv.interrupts)) == (256, 64)
 
 
 def test_a_region_that_the_server_refuses_to_tell_about_is_absent(server: Scripted) -> None:
@@ -365,7 +365,7 @@ def test_a_region_that_the_server_refuses_to_tell_about_is_absent(server: Script
     server.on[Command.DEVICE_GET_IRQ_INFO] = lambda request: errno.EINVAL
     with connect(server.start()) as drv:
         assert not any(region.size for region in drv.regions)
-        assert not any(irq.count for irq in drv.irqs)
+        assert not any(irq.count for irq in drv.interrupts)
 
 
 def test_a_reply_larger_than_asked_for_is_asked_for_again(server: Scripted) -> None:

@@ -125,7 +125,7 @@ def test_a_failing_or_async_reset_hook_does_not_stop_the_reset(
 
 def test_there_are_at_least_nine_regions_and_five_interrupt_types(dev: PCIDevice) -> None:
     assert len(dev.regions) == 9
-    assert len(dev.irqs) == 5
+    assert len(dev.interrupts) == 5
     assert dev.region(7) is dev.config
     for index in (1, 8, 9, -1, 1 << 31):
         with pytest.raises(RegionError, match="has no region"):

@@ -136,4 +136,4 @@ shell.run_cell('%unload_ext muserlab')
     assert done.stderr == ""
     assert "CTRL.on_write v1, from access 1" in done.stdout
     assert "'PCIDevice' object has no attribute 'nonsense'" in done.stdout
-    assert "bar0: Bar, 0x1000 bytes\n  0x0000  CTRL  0x00000001\n" in done.stdout
+    assert "bar0: Bar, 0x1000 bytes\n  0x0000  CTRL  RW    0x00000001\n" in done.stdout

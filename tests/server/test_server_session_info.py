@@ -123,7 +123,7 @@ def test_no_region_has_io_descriptors(step: Steps) -> None:
 
 @pytest.mark.parametrize("index", range(5))
 def test_interrupt_types_say_what_they_are(step: Steps, device: PCIDevice, index: int) -> None:
-    irq = device.irqs[index]
+    irq = device.interrupts[index]
     info = step(GetIrqInfo(16, index)).body
     assert isinstance(info, IrqInfo)
     assert (info.index, info.count) == (index, irq.count)

@@ -6,8 +6,9 @@ from typing import Any
 from muserlab.device.errors import IrqError
 from muserlab.device.irq.eventfd import EventFd, check_eventfds, close_all
 from muserlab.device.irq.gate import Gate, OpenGate
+from muserlab.device.irq.show import table
 from muserlab.device.irq.types import Err, Intx, IrqType, Msi, Msix, Req
-from muserlab.device.irq.vector import Action
+from muserlab.device.irq.vector import Action, Vector
 from muserlab.device.mastering import Mastering
 from muserlab.live import Owner
 
@@ -38,6 +39,7 @@ class Interrupts:
         self.msix = Msix(msix, owner, emit, mastering)
         self.err = Err(OpenGate(1), owner, emit)
         self.req = Req(OpenGate(1), owner, emit)
+        self.owner = owner
         self._types: tuple[IrqType[Any], ...] = (self.intx, self.msi, self.msix, self.err, self.req)
 
     def __len__(self) -> int:
@@ -51,6 +53,11 @@ class Interrupts:
         if not 0 <= index < len(self._types):
             raise IrqError(f"no interrupt type has index {index}; there are {len(self._types)}")
         return self._types[index]
+
+    @property
+    def vectors(self) -> tuple[Vector, ...]:
+        """Every vector of every type."""
+        return tuple(vector for irq in self._types for vector in irq.vectors)
 
     def set(self, index: int, action: Action, start: int, count: int, data: Data) -> None:
         """Carry out vfio-user's VFIO_USER_DEVICE_SET_IRQS, all of it or nothing.
@@ -96,6 +103,10 @@ class Interrupts:
         """
         for irq in self._types:
             irq.reset()
+
+    def __repr__(self) -> str:
+        """Show every vector's state and counts."""
+        return table(self.vectors)
 
 
 def _check(irq: IrqType[Any], action: Action, start: int, count: int, data: Data) -> None:

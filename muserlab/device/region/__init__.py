@@ -16,6 +16,7 @@ from muserlab.device.region.part import Part
 from muserlab.device.region.ranges import Range
 from muserlab.device.region.region import Region
 from muserlab.device.region.register import RegisterPart
+from muserlab.device.region.registers import Registers
 from muserlab.device.region.rom import ROM, rom_class
 from muserlab.device.region.site import Site, Span, Spot, Verb
 
@@ -36,6 +37,7 @@ __all__ = [
     "Region",
     "RegisterHandle",
     "RegisterPart",
+    "Registers",
     "Site",
     "Span",
     "Spot",

@@ -12,6 +12,7 @@ from muserlab.device.region.part import Gap, Part, Plain, fill
 from muserlab.device.region.ranges import SpanPlace
 from muserlab.device.region.region import Region
 from muserlab.device.region.register import RegisterPart
+from muserlab.device.region.registers import Registers
 from muserlab.device.region.show import table
 from muserlab.device.region.site import Span
 from muserlab.device.region.storage import PAGE
@@ -80,9 +81,12 @@ class Bank(Region, RegisterFile):
             )
         self.backing = Backing(name, self.size, self.mappable_areas(), self.poller)
         self.areas = () if self.mappable else self.backing.areas
-        self.registers = tuple(
-            RegisterPart(owner, placed, *self.backing.at(placed.offset))
-            for placed in self.__layout__
+        self.registers = Registers(
+            self,
+            (
+                RegisterPart(owner, placed, *self.backing.at(placed.offset))
+                for placed in self.__layout__
+            ),
         )
         self.hooks.add_registers(self.registers)
         memories = (self._plain(m.offset, m.offset + m.size, m.name) for m in self.memories())

@@ -55,7 +55,7 @@ class Bench:
         self.pin, self.msi_gate, self.msix_gate = Switches(1), Switches(4), Switches(70)
         self.heard: list[tuple[Any, ...]] = []
         self.kept: dict[int, int] = {}
-        self.irqs = Interrupts(
+        self.interrupts = Interrupts(
             HookOwner(self.subject),
             self._emit,
             intx=self.pin,
@@ -85,14 +85,14 @@ class Bench:
         self, index: int, start: int = 0, count: int = 1, action: Any = "trigger"
     ) -> list[int]:
         fds = [self.eventfd() for _ in range(count)]
-        self.irqs.set(index, action, start, count, fds)
+        self.interrupts.set(index, action, start, count, fds)
         return fds
 
     def notes(self) -> list[tuple[str, str]]:
         return [(e.where, e.note) for e in self.subject.trace if e.kind is Kind.IRQ]
 
     def close(self) -> None:
-        self.irqs.release()
+        self.interrupts.release()
         for fd in self.kept.values():
             os.close(fd)
         self.kept.clear()

@@ -54,13 +54,13 @@ class Vectors(RuleBasedStateMachine):
     def fire(self, i: int) -> None:
         self.model[i].waiting += 1
         self.settle()
-        self.bench.irqs.msix[i].fire()
+        self.bench.interrupts.msix[i].fire()
 
     @rule(i=vectors, by_bool=st.booleans())
     def client_fires(self, i: int, by_bool: bool) -> None:
         self.model[i].waiting += 1
         self.settle()
-        self.bench.irqs.set(MSIX, "trigger", i, 1, [True] if by_bool else None)
+        self.bench.interrupts.set(MSIX, "trigger", i, 1, [True] if by_bool else None)
 
     @rule(i=vectors, more=st.integers(1, 2))
     def give_eventfds(self, i: int, more: int) -> None:
@@ -75,14 +75,14 @@ class Vectors(RuleBasedStateMachine):
         self.check(self.model[i])
         self.model[i].fd = None
         self.settle()
-        self.bench.irqs.set(MSIX, "trigger", i, 1, ())
+        self.bench.interrupts.set(MSIX, "trigger", i, 1, ())
 
     @rule(held=st.lists(st.booleans(), min_size=4, max_size=4), mask=st.booleans())
     def client_masks(self, held: list[bool], mask: bool) -> None:
         for edge, chosen in zip(self.model, held, strict=True):
             edge.held = mask if chosen else edge.held
         self.settle()
-        self.bench.irqs.set(MSIX, "mask" if mask else "unmask", 0, 4, held)
+        self.bench.interrupts.set(MSIX, "mask" if mask else "unmask", 0, 4, held)
 
     @rule(on=st.booleans(), masked=st.sets(vectors))
     def guest_turns_switches(self, on: bool, masked: set[int]) -> None:
@@ -99,16 +99,16 @@ class Vectors(RuleBasedStateMachine):
             edge.fd, edge.held = None, False
         self.settle()
         if left:
-            self.bench.irqs.release()
+            self.bench.interrupts.release()
         else:
-            self.bench.irqs.set(MSIX, "trigger", 0, 0, None)
+            self.bench.interrupts.set(MSIX, "trigger", 0, 0, None)
 
     @rule()
     def reset(self) -> None:
         for edge in self.model:
             edge.lost += edge.waiting
             edge.waiting = 0
-        self.bench.irqs.reset()
+        self.bench.interrupts.reset()
 
     def check(self, edge: Edge) -> None:
         """Compare what the client counts on an eventfd that it is about to lose."""
@@ -118,7 +118,7 @@ class Vectors(RuleBasedStateMachine):
 
     @invariant()
     def what_waits_and_what_is_lost_agrees(self) -> None:
-        counts = [self.bench.irqs.msix[i].counts for i in range(4)]
+        counts = [self.bench.interrupts.msix[i].counts for i in range(4)]
         assert [c.pending for c in counts] == [edge.waiting for edge in self.model]
         assert [c.lost for c in counts] == [edge.lost for edge in self.model]
         shown = {i for i, edge in enumerate(self.model) if edge.waiting}
@@ -155,19 +155,19 @@ class Line(RuleBasedStateMachine):
     def drive(self, level: bool) -> None:
         self.level = level
         self.settle()
-        (self.bench.irqs.intx.raise_ if level else self.bench.irqs.intx.lower)()
+        (self.bench.interrupts.intx.raise_ if level else self.bench.interrupts.intx.lower)()
 
     @rule()
     def pulse_it(self) -> None:
         self.pulse = True
         self.settle()
-        self.bench.irqs.intx.pulse()
+        self.bench.interrupts.intx.pulse()
 
     @rule(mask=st.booleans())
     def client_masks(self, mask: bool) -> None:
         self.held = mask
         self.settle()
-        self.bench.irqs.set(INTX, "mask" if mask else "unmask", 0, 1, None)
+        self.bench.interrupts.set(INTX, "mask" if mask else "unmask", 0, 1, None)
 
     @rule(blocked=st.booleans())
     def guest_turns_the_disable_bit(self, blocked: bool) -> None:
@@ -186,7 +186,7 @@ class Line(RuleBasedStateMachine):
         self.check()
         self.fd, self.held = None, False
         self.settle()
-        self.bench.irqs.set(INTX, "trigger", 0, 0, None)
+        self.bench.interrupts.set(INTX, "trigger", 0, 0, None)
 
     def check(self) -> None:
         if self.fd is not None:
@@ -195,7 +195,7 @@ class Line(RuleBasedStateMachine):
 
     @invariant()
     def mask_and_status_bit_agree(self) -> None:
-        assert self.bench.irqs.intx.vector.masked == (self.held or self.blocked)
+        assert self.bench.interrupts.intx.vector.masked == (self.held or self.blocked)
         assert (0 in self.bench.pin.shown) == self.level
 
     def teardown(self) -> None:

@@ -21,7 +21,7 @@ class Board:
         capability = self.config.find(LiveMSIX)
         assert capability is not None
         self.table = MSIXTable(capability)
-        self.irqs = Interrupts(bench.irqs.msi.owner, lambda *_: None, msix=self.table)
+        self.interrupts = Interrupts(bench.interrupts.msi.owner, lambda *_: None, msix=self.table)
 
     def control(self, *, on: bool, all_masked: bool = False) -> None:
         self.config.space.write(CONTROL, (on << 15 | all_masked << 14).to_bytes(2, "little"))
@@ -34,7 +34,7 @@ class Board:
 def board(bench: Any) -> Any:
     board = Board(bench, 70)
     yield board
-    board.irqs.release()
+    board.interrupts.release()
 
 
 def test_sizes_follow_the_count_of_vectors(board: Board) -> None:
@@ -48,11 +48,11 @@ def test_entries_read_as_masked_after_a_reset_and_mask_nothing_yet(board: Board)
 
 def test_a_client_that_writes_the_table_masks_single_vectors(board: Board, bench: Any) -> None:
     fds = [bench.eventfd(), bench.eventfd()]
-    board.irqs.set(2, "trigger", 0, 2, fds)
+    board.interrupts.set(2, "trigger", 0, 2, fds)
     board.control(on=True)
     board.table.write(MASK, b"\1")
-    board.irqs.msix[0].fire()
-    board.irqs.msix[1].fire()
+    board.interrupts.msix[0].fire()
+    board.interrupts.msix[1].fire()
     assert [bench.count(fd) for fd in fds] == [0, 1]
     assert board.pending() == 1
     board.table.write(MASK, b"\0")
@@ -62,9 +62,9 @@ def test_a_client_that_writes_the_table_masks_single_vectors(board: Board, bench
 
 def test_the_function_mask_holds_all_vectors_back(board: Board, bench: Any) -> None:
     fd = bench.eventfd()
-    board.irqs.set(2, "trigger", 69, 1, [fd])
+    board.interrupts.set(2, "trigger", 69, 1, [fd])
     board.control(on=True, all_masked=True)
-    board.irqs.msix[69].fire()
+    board.interrupts.msix[69].fire()
     assert board.pending() == 1 << 69
     board.control(on=True)
     assert bench.count(fd) == 1
@@ -75,14 +75,14 @@ def test_a_guest_that_masks_nothing_here_gets_its_first_interrupt_with_the_event
 ) -> None:
     """What QEMU does: MSI-X on, triggers taken away, and given when a vector is unmasked there."""
     board.control(on=True)
-    board.irqs.set(2, "trigger", 0, 1, ())
-    board.irqs.msix[3].fire()
+    board.interrupts.set(2, "trigger", 0, 1, ())
+    board.interrupts.msix[3].fire()
     assert board.pending() == 1 << 3
     fds = [bench.eventfd(), bench.eventfd()]
-    board.irqs.set(2, "trigger", 0, 0, None)
-    board.irqs.set(2, "trigger", 0, 1, fds[:1])
-    board.irqs.set(2, "trigger", 1, 2, ())
-    board.irqs.set(2, "trigger", 3, 1, fds[1:])
+    board.interrupts.set(2, "trigger", 0, 0, None)
+    board.interrupts.set(2, "trigger", 0, 1, fds[:1])
+    board.interrupts.set(2, "trigger", 1, 2, ())
+    board.interrupts.set(2, "trigger", 3, 1, fds[1:])
     assert [bench.count(fd) for fd in fds] == [0, 1]
     assert board.pending() == 0
 
@@ -90,8 +90,8 @@ def test_a_guest_that_masks_nothing_here_gets_its_first_interrupt_with_the_event
 def test_a_reset_brings_the_table_back(board: Board) -> None:
     board.control(on=True)
     board.table.write(0, b"\xff" * 16)
-    board.irqs.msix[0].fire()
-    board.irqs.reset()
+    board.interrupts.msix[0].fire()
+    board.interrupts.reset()
     board.config.reset()
     board.table.reset()
     assert board.table.read(0, 16) == bytes(12) + b"\1\0\0\0"
@@ -131,10 +131,10 @@ def test_writes_of_any_size_change_the_writable_bits_only(
 def test_a_successors_table_holds_what_the_former_one_did(board: Board, bench: Any) -> None:
     board.control(on=True)
     board.table.write(16 + MASK, b"\1")
-    board.irqs.msix[1].fire()
+    board.interrupts.msix[1].fire()
     heir = Board(bench, 2)
     heir.table.succeed(board.table)
-    heir.irqs.succeed(board.irqs)
+    heir.interrupts.succeed(board.interrupts)
     assert heir.table.blocked(1)
     assert not heir.table.blocked(0)
     assert heir.table.read(0, 32) == board.table.read(0, 32)

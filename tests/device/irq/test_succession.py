@@ -19,31 +19,31 @@ def heir(new_bench: Callable[[], Any]) -> Iterator[Any]:
 
 def test_eventfds_masks_and_counts_move(bench: Any, heir: Any) -> None:
     one, two = bench.give(MSI, 0, 2)
-    bench.irqs.set(MSI, "mask", 1, 1, None)
-    bench.irqs.msi[1].fire()
-    heir.irqs.succeed(bench.irqs)
-    heir.irqs.msi[0].fire()
+    bench.interrupts.set(MSI, "mask", 1, 1, None)
+    bench.interrupts.msi[1].fire()
+    heir.interrupts.succeed(bench.interrupts)
+    heir.interrupts.msi[0].fire()
     assert (bench.count(one), bench.count(two)) == (1, 0)
     assert heir.msi_gate.shown == {1}
-    heir.irqs.set(MSI, "unmask", 1, 1, None)
+    heir.interrupts.set(MSI, "unmask", 1, 1, None)
     assert bench.count(two) == 1
-    assert heir.irqs.msi[1].counts == Counts(fired=1, masked=1, delivered=1)
+    assert heir.interrupts.msi[1].counts == Counts(fired=1, masked=1, delivered=1)
 
 
 def test_an_asserted_line_stays_asserted(bench: Any, heir: Any) -> None:
     (fd,) = bench.give(INTX)
-    bench.irqs.intx.raise_()
-    heir.irqs.succeed(bench.irqs)
+    bench.interrupts.intx.raise_()
+    heir.interrupts.succeed(bench.interrupts)
     assert heir.pin.shown == {0}
-    heir.irqs.set(INTX, "unmask", 0, 1, None)
+    heir.interrupts.set(INTX, "unmask", 0, 1, None)
     assert bench.count(fd) == 2
 
 
 def test_the_former_one_has_nothing_left(bench: Any, heir: Any) -> None:
     (fd,) = bench.give(MSIX)
-    bench.irqs.intx.raise_()
-    heir.irqs.succeed(bench.irqs)
-    bench.irqs.msix[0].fire()
+    bench.interrupts.intx.raise_()
+    heir.interrupts.succeed(bench.interrupts)
+    bench.interrupts.msix[0].fire()
     assert bench.count(fd) == 0
-    assert not bench.irqs.intx.asserted
-    assert heir.irqs.intx.asserted
+    assert not bench.interrupts.intx.asserted
+    assert heir.interrupts.intx.asserted

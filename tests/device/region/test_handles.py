@@ -57,6 +57,8 @@ def test_looking_at_everything_touches_nothing(rich: PCIDevice) -> None:
     rich.bar0.KEY.poke(5)
     shown = [
         repr(rich.bar0),
+        repr(rich.bar0.registers),
+        repr(rich.interrupts),
         rich.describe(),
         repr(rich),
         repr(rich.bar0.ONCE),
@@ -66,6 +68,7 @@ def test_looking_at_everything_touches_nothing(rich: PCIDevice) -> None:
     assert rich.bar0.ONCE.peek() == 0xFF
     assert rich.bar0.KEY.peek() == 5
     assert "0x000000ff" in shown[0]
+    assert "ONCE" in shown[1]
     assert calls == []
     assert rich.trace.accesses == 0
 
