@@ -17,6 +17,7 @@ from muserlab.device.config import (
     RawExtended,
     VendorSpecific,
 )
+from muserlab.device.definition import BarDefinition, Definition
 from muserlab.device.dma import DMA, DmaRegion, Messenger
 from muserlab.device.errors import (
     BusyError,
@@ -57,12 +58,14 @@ __all__ = [
     "ROM",
     "VGA",
     "Bank",
+    "BarDefinition",
     "BarShape",
     "BusyError",
     "Capability",
     "ConfigRegion",
     "Counts",
     "DeadlockError",
+    "Definition",
     "DefinitionError",
     "DeviceError",
     "DeviceRegion",

@@ -1,6 +1,8 @@
 """Putting a function's regions together."""
 
-from muserlab.device.config import MSIX
+from muserlab.device.config import MSIX, Config, Identity
+from muserlab.device.config.bits import pair_of
+from muserlab.device.definition import Definition
 from muserlab.device.hooks import HookOwner
 from muserlab.device.irq import MSIXTable
 from muserlab.device.plan import Plan
@@ -14,6 +16,20 @@ from muserlab.device.region import (
 
 ROM_INDEX, CONFIG_INDEX, VGA_INDEX = 6, 7, 8
 """VFIO's region numbers (<linux/vfio.h>): 0 to 5 are the BARs, device-specific ones follow."""
+
+
+def configuration(definition: Definition, parts: Plan) -> Config:
+    """Return a function's configuration space; raises DefinitionError where it cannot be."""
+    numbers = (*pair_of("id", definition.id), *pair_of("subsystem", definition.subsystem))
+    return Config(
+        Identity(*numbers, definition.class_code, definition.revision),
+        bars=parts.shapes,
+        rom_size=0 if parts.rom is None else parts.rom.size,
+        vga=definition.vga is not None,
+        intx=definition.intx,
+        express=definition.express,
+        capabilities=parts.capabilities,
+    )
 
 
 def assemble(

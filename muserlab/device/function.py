@@ -6,19 +6,24 @@ from typing import Any, ParamSpec
 from weakref import WeakSet
 
 from muserlab.device.adopt import adopt
-from muserlab.device.assembly import CONFIG_INDEX, ROM_INDEX, VGA_INDEX, assemble
+from muserlab.device.assembly import (
+    CONFIG_INDEX,
+    ROM_INDEX,
+    VGA_INDEX,
+    assemble,
+    configuration,
+)
 from muserlab.device.config import (
     MSI,
     MSIX,
     Capability,
     Config,
-    Identity,
     LiveMSI,
     LiveMSIX,
     LivePCIExpress,
     LivePowerManagement,
 )
-from muserlab.device.config.bits import pair_of
+from muserlab.device.definition import BarDefinition, Definition
 from muserlab.device.describe import describe
 from muserlab.device.dma import DMA
 from muserlab.device.errors import BusyError, RegionError
@@ -26,7 +31,7 @@ from muserlab.device.hooks import HookOwner
 from muserlab.device.host import Host, InlineHost, ReplacedHost, Task
 from muserlab.device.irq import Action, Data, Interrupts, MSIXTable
 from muserlab.device.mastering import Mastering
-from muserlab.device.plan import BARS, BarDefinition, plan
+from muserlab.device.plan import BARS, plan
 from muserlab.device.region import (
     ROM,
     VGA,
@@ -87,28 +92,36 @@ class PCIDevice:
         msix: int | MSIX = 0,
         capabilities: Sequence[Capability] = (),
     ) -> None:
-        bars = (bar0, bar1, bar2, bar3, bar4, bar5)
-        parts = plan(
-            name,
-            bars,
-            rom=rom,
-            vga=vga,
-            regions=regions,
-            express=express,
-            msi=msi,
-            msix=msix,
-            capabilities=capabilities,
+        self._build(
+            Definition(
+                name=name,
+                id=id,
+                subsystem=subsystem,
+                class_code=class_code,
+                revision=revision,
+                bar0=bar0,
+                bar1=bar1,
+                bar2=bar2,
+                bar3=bar3,
+                bar4=bar4,
+                bar5=bar5,
+                rom=rom,
+                vga=vga,
+                regions=tuple(regions),
+                express=express,
+                intx=intx,
+                msi=msi,
+                msix=msix,
+                capabilities=tuple(capabilities),
+            )
         )
-        config = Config(
-            Identity(*pair_of("id", id), *pair_of("subsystem", subsystem), class_code, revision),
-            bars=parts.shapes,
-            rom_size=0 if parts.rom is None else parts.rom.size,
-            vga=vga is not None,
-            intx=intx,
-            express=express,
-            capabilities=parts.capabilities,
-        )
-        self.name = name
+
+    def _build(self, definition: Definition) -> None:
+        parts = plan(definition)
+        config = configuration(definition, parts)
+        self.definition = definition
+        """What the constructor was given."""
+        self.name = name = definition.name
         self.state = SimpleNamespace()
         self.trace = Trace()
         self.client: str | None = None

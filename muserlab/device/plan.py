@@ -13,15 +13,13 @@ from muserlab.device.config import (
     PCIExpress,
     PowerManagement,
 )
+from muserlab.device.definition import BarDefinition, Definition
 from muserlab.device.errors import DefinitionError
 from muserlab.device.region import BAR, ROM, VGA, Bank, DeviceRegion, memory_bar, rom_class
 
 BARS = 6
 _LEAST_MSIX_BAR = 4096
 _ONCE = (PowerManagement, MSI, MSIX, PCIExpress, DeviceSerialNumber)
-
-BarDefinition = type[BAR] | int | None
-"""A class, the size of a BAR that is memory, or None where there is no BAR."""
 
 B = TypeVar("B", bound=Bank)
 
@@ -47,34 +45,25 @@ class Plan:
         return next((one for one in self.capabilities if isinstance(one, MSIX)), None)
 
 
-def plan(
-    name: str,
-    bars: Sequence[BarDefinition],
-    *,
-    rom: bytes | int | type[ROM] | None,
-    vga: type[VGA] | None,
-    regions: Sequence[type[DeviceRegion]],
-    express: bool,
-    msi: int | MSI,
-    msix: int | MSIX,
-    capabilities: Sequence[Capability],
-) -> Plan:
+def plan(definition: Definition) -> Plan:
     """Fill in what was left open; raises DefinitionError where something cannot be."""
-    classes = [_bar_class(name, i, bar) for i, bar in enumerate(bars)]
-    everything = list(capabilities)
+    name, msi, msix = definition.name, definition.msi, definition.msix
+    classes = [_bar_class(name, i, bar) for i, bar in enumerate(definition.bars)]
+    everything = list(definition.capabilities)
     if msi:
         everything.append(MSI(msi) if isinstance(msi, int) else msi)
     if msix:
         everything.append(MSIX(msix) if isinstance(msix, int) else msix)
-    if express and not any(isinstance(one, PCIExpress) for one in capabilities):
+    if definition.express and not any(isinstance(one, PCIExpress) for one in everything):
         everything.append(PCIExpress())
     _check_single(name, everything)
     placed = [_placed(name, one, classes) if isinstance(one, MSIX) else one for one in everything]
+    vga = definition.vga
     return Plan(
         bars=tuple(classes),
-        rom=_rom_class(name, rom),
+        rom=_rom_class(name, definition.rom),
         vga=None if vga is None else _checked(name, "vga", vga, VGA),
-        specific=tuple(_checked(name, "regions", one, DeviceRegion) for one in regions),
+        specific=tuple(_checked(name, "regions", one, DeviceRegion) for one in definition.regions),
         capabilities=tuple(placed),
     )
 
