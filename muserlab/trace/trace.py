@@ -1,10 +1,10 @@
 """The trace: a bounded ring of events, counted, searched and listened to."""
 
 import re
+import sys
 import threading
 import time
-from bisect import bisect_right
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import overload
@@ -13,11 +13,7 @@ from muserlab.trace.counts import Counts
 from muserlab.trace.event import Event, Kind
 from muserlab.trace.events import Events
 from muserlab.trace.files import read_events, write_events
-
-# Event(...) without its handling of arguments, which would be a quarter of the cost of recording.
-_EventFields = tuple[int, int, Kind, str, int | None, bytes, str]
-_new_event: Callable[[type[Event], _EventFields], Event]
-_new_event = tuple.__new__  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+from muserlab.trace.ring import Ring, event_of
 
 Listener = Callable[[Event], object]
 
@@ -44,10 +40,10 @@ class Trace:
     ) -> None:
         if capacity < 1:
             raise ValueError(f"a trace of capacity {capacity} keeps nothing; want 1 or more")
-        self._events: deque[Event] = deque(maxlen=capacity)
+        self._capacity = capacity
+        self._ring = Ring(capacity)
         self._clock = clock
-        self._seq = 0
-        self._pairs: dict[tuple[Kind, str], int] = {}
+        self._counts: dict[Kind, dict[str, int]] = {kind: {} for kind in Kind}
         self._listeners: dict[object, Listener] = {}
         self._changing_listeners = threading.Lock()
         self._announcing = False
@@ -55,7 +51,7 @@ class Trace:
     @property
     def capacity(self) -> int:
         """The number of events that it keeps."""
-        return self._events.maxlen or 0
+        return self._capacity
 
     # Recording.
 
@@ -67,29 +63,30 @@ class Trace:
         Of ``data`` longer than DATA_KEPT the first bytes are kept, and the note says so; of a note
         longer than NOTE_KEPT the first characters.
         """
-        if note and len(note) > NOTE_KEPT:
-            note = f"{note[:NOTE_KEPT]}…"
-        if len(data) > DATA_KEPT:
-            data, note = _shortened(data, note)
-        self._seq = seq = self._seq + 1
-        event = _new_event(Event, (seq, self._clock(), kind, where, offset, data, note))
-        self._events.append(event)
+        if note or len(data) > DATA_KEPT:
+            data, note = _bounded(data, note)
+        ring = self._ring
+        seq = ring.newest + 1
+        record = (seq, self._clock(), kind._value_, where, offset, data, note)
+        ring.slots[seq % self._capacity] = record
+        ring.newest = seq
         try:
-            self._pairs[kind, where] += 1
+            self._counts[kind][where] += 1
         except KeyError:
-            self._count_new_pair(kind, where)
+            self._count_new(kind, where)
         if self._listeners and not self._announcing:
-            self._announce(event)
+            self._announce(event_of(record))
         return seq
 
-    def _count_new_pair(self, kind: Kind, where: str) -> None:
+    def _count_new(self, kind: Kind, where: str) -> None:
         """Count the first event of a kind at a place; past a bound all new places share one."""
-        pair = kind, where if len(self._pairs) < _PAIRS_COUNTED else _ELSEWHERE
-        self._pairs[pair] = self._pairs.get(pair, 0) + 1
+        full = sum(map(len, self._counts.values())) >= _PAIRS_COUNTED
+        places, where = self._counts[kind], _ELSEWHERE if full else where
+        places[where] = places.get(where, 0) + 1
 
     def clear(self) -> None:
         """Forget the events; numbers and counts go on from where they are."""
-        self._events.clear()
+        self._ring.clear()
 
     # Listening.
 
@@ -130,12 +127,21 @@ class Trace:
     @property
     def accesses(self) -> int:
         """The number of reads and writes so far, those no longer kept included."""
-        return self.counts.accesses
+        return sum(sum(self._counts[kind].copy().values()) for kind in (Kind.READ, Kind.WRITE))
 
     @property
     def counts(self) -> Counts:
         """How many events of each kind and place there were so far; two make Rates."""
-        return Counts(self._clock(), self._pairs.copy())
+        now, counts = self._clock(), {kind: self._counts[kind].copy() for kind in Kind}
+        pairs = {(kind, at): n for kind, places in counts.items() for at, n in places.items()}
+        return Counts(now, pairs)
+
+    def window(self, first: int, count: int) -> Events:
+        """Return up to ``count`` events from number ``first`` on, or from the first one kept.
+
+        It costs what those events cost, however many are kept.
+        """
+        return Events(map(event_of, self._ring.from_number(first, count)))
 
     def select(
         self,
@@ -151,29 +157,28 @@ class Trace:
         wanted = Kind if kind is None else [kind] if isinstance(kind, str) else kind
         kinds = {Kind(k) for k in wanted}
         matches = _pattern("*" if where is None else where).fullmatch
-        events = self._copy()
-        newer = events[bisect_right(events, since, key=lambda event: event.seq) :]
+        newer = self.window(since + 1, sys.maxsize)
         return Events(event for event in newer if event.kind in kinds and matches(event.where))
-
-    def _copy(self) -> list[Event]:
-        """Return the events as they are now: one C call, so that no recording can come between."""
-        return list(self._events)
 
     @overload
     def __getitem__(self, at: int) -> Event: ...
     @overload
     def __getitem__(self, at: slice) -> Events: ...
     def __getitem__(self, at: int | slice) -> Event | Events:
-        return Events(self._copy()[at]) if isinstance(at, slice) else self._events[at]
+        if not isinstance(at, slice):
+            return event_of(self._ring.at(at))
+        if at.step not in (None, 1):
+            return Events(self[:][at])
+        return Events(map(event_of, self._ring.between(at.start, at.stop)))
 
     def __iter__(self) -> Iterator[Event]:
-        return iter(self._copy())
+        return iter(self[:])
 
     def __len__(self) -> int:
-        return len(self._events)
+        return len(self._ring)
 
     def __repr__(self) -> str:
-        return repr(Events(self._copy()))
+        return repr(self[:])
 
     # Files.
 
@@ -182,7 +187,7 @@ class Trace:
 
         Raises ValueError for another suffix.
         """
-        write_events(Path(path), self._copy())
+        write_events(Path(path), self)
 
     @classmethod
     def load(cls, path: str | Path) -> "Trace":
@@ -193,13 +198,18 @@ class Trace:
         """
         events = read_events(Path(path))
         trace = cls(max(_CAPACITY, len(events)))
-        trace._events.extend(events)
-        trace._pairs.update(Counter((event.kind, event.where) for event in events))
-        trace._seq = events[-1].seq if events else 0
+        trace._ring.fill(events)
+        for (kind, place), number in Counter((one.kind, one.where) for one in events).items():
+            trace._counts[kind][place] = number
         return trace
 
 
-def _shortened(data: bytes, note: str) -> tuple[bytes, str]:
+def _bounded(data: bytes, note: str) -> tuple[bytes, str]:
+    """Return of both what is kept, with a remark where that is not all of the data."""
+    if len(note) > NOTE_KEPT:
+        note = f"{note[:NOTE_KEPT]}…"
+    if len(data) <= DATA_KEPT:
+        return data, note
     remark = f"first {DATA_KEPT} of {len(data)} bytes"
     return bytes(data[:DATA_KEPT]), f"{note}; {remark}" if note else remark
 
