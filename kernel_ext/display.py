@@ -27,7 +27,9 @@ def register(ip: Shell) -> Callable[[], None]:
         kinds |= {
             ml.PCIDevice: _device,
             ml.Region: _region,
-            ml.IrqType: _interrupts,
+            ml.Registers: _registers,
+            ml.Interrupts: _interrupts,
+            ml.IrqType: _irq_type,
             ml.Trace: _trace,
         }
     formatter = ip.display_formatter.mimebundle_formatter
@@ -67,11 +69,25 @@ def _region(region: ml.Region) -> object:
     return region_view(region, device) if isinstance(device, ml.PCIDevice) else None
 
 
-def _interrupts(irq: ml.IrqType[Any]) -> object:
+def _registers(registers: ml.Registers) -> object:
+    from .widgets import registers_view
+
+    device = registers.bank.owner.subject
+    return registers_view(registers, device) if isinstance(device, ml.PCIDevice) else None
+
+
+def _interrupts(interrupts: ml.Interrupts) -> object:
+    from .widgets import interrupts_view
+
+    device = interrupts.owner.subject
+    return interrupts_view(device) if isinstance(device, ml.PCIDevice) else None
+
+
+def _irq_type(irq: ml.IrqType[Any]) -> object:
     from .widgets import interrupts_view
 
     device = irq.owner.subject
-    return interrupts_view(irq, device) if isinstance(device, ml.PCIDevice) else None
+    return interrupts_view(device, irq.name) if isinstance(device, ml.PCIDevice) else None
 
 
 def _trace(trace: ml.Trace) -> object:

@@ -2,16 +2,19 @@
 
 Not on the lab's thread: a redraw must not hold up an access. There is a thread only while somebody
 watches and the lab runs. Without a lab a device changes by what cells do, so that one look after
-every cell is enough.
+every cell is enough. However much is in view, looking takes a fifth of the time at most: then it
+happens less often.
 """
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Protocol
 
 from muserlab.lab import current
 
 SECONDS = 0.1  # between two looks: smooth to the eye, and far from what floods a browser
+PAUSES = 4  # times as long as the looks took, at least
 
 
 class Watcher(Protocol):
@@ -75,14 +78,20 @@ class Watchers:
                 self._thread.start()
 
     def _run(self) -> None:
-        while not self._ended.wait(SECONDS):
+        pause = SECONDS
+        while not self._ended.wait(pause):
+            began = time.monotonic()
             watched = self._watched()
+            running = self._running()
             with self._changing:
-                if not self._watchers or not self._running():
+                last = not self._watchers or not running
+                if last:
                     self._thread = None
-                    return
             for watcher in watched:
-                watcher.look()
+                watcher.look()  # once more when the lab has stopped, so that they say so
+            if last:
+                return
+            pause = max(SECONDS, PAUSES * (time.monotonic() - began))
 
     def _watched(self) -> list[Watcher]:
         """Return what is in view, and forget the rest."""

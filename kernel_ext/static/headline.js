@@ -5,21 +5,19 @@ function render({ model, el }) {
   const name = make("span", "muser-name");
   const facts = make("span", "muser-facts");
   el.append(make("div", "muser-view muser-headline", lamp, name, facts));
-  let updates = 0;
 
   function draw() {
     lamp.className = `muser-lamp ${model.get("tone")}`;
     name.textContent = model.get("name");
     facts.replaceChildren(...model.get("facts").map((fact) => make("span", "", fact)));
-    el.dataset.updates = String(++updates);
   }
 
   model.on("change", draw);
   draw();
-  const goodbye = watching(model, el);
+  const sight = watching(model, el);
   return () => {
     model.off("change", draw);
-    goodbye();
+    sight.close();
   };
 }
 

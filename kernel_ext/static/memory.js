@@ -7,16 +7,14 @@ function render({ model, el }) {
   const caption = make("div", "muser-caption");
   const places = make("div", "muser-places");
   const where = entry("go to offset");
-  const said = make("div", "muser-said");
   const hex = make("div", "muser-frame muser-hex");
   el.append(make("div", "muser-view muser-memory",
-    make("div", "muser-bar", caption, places, where), hex, said));
+    make("div", "muser-bar", caption, places, where), hex));
 
   let cells = []; // a <span> for each byte
   let texts = []; // a <span> for each line's characters
   let before = null; // the bytes that are shown
   let start = -1; // and the offset of the first
-  let updates = 0;
 
   for (const name of model.get("places")) {
     const button = make("button", "", name);
@@ -48,8 +46,6 @@ function render({ model, el }) {
     }
     if (before === null || bytes.some((byte, i) => byte !== before[i])) paint(bytes);
     caption.textContent = model.get("caption");
-    said.textContent = model.get("said");
-    el.dataset.updates = String(++updates);
   }
 
   function paint(bytes) {
@@ -70,10 +66,10 @@ function render({ model, el }) {
   });
   model.on("change", draw);
   draw();
-  const goodbye = watching(model, el);
+  const sight = watching(model, el);
   return () => {
     model.off("change", draw);
-    goodbye();
+    sight.close();
   };
 }
 

@@ -4,15 +4,13 @@
 function render({ model, el }) {
   const caption = make("div", "muser-caption");
   const filter = entry("filter");
-  const said = make("div", "muser-said");
   const head = make("tr", "", ...model.get("columns").map((c) => make("th", c.kind, c.title)));
   const body = make("tbody", "");
   const table = make("table", "", make("thead", "", head), body);
   el.append(make("div", "muser-view muser-table",
-    make("div", "muser-bar", caption, filter), make("div", "muser-frame", table), said));
+    make("div", "muser-bar", caption, filter), make("div", "muser-frame", table)));
 
   const shown = new Map(); // key -> <tr>
-  let updates = 0;
 
   function draw() {
     const columns = model.get("columns");
@@ -38,9 +36,7 @@ function render({ model, el }) {
       if (body.children[at] !== tr) body.insertBefore(tr, body.children[at] ?? null);
     });
     caption.textContent = model.get("caption");
-    said.textContent = model.get("said");
     sift();
-    el.dataset.updates = String(++updates);
   }
 
   function fill(td, column, key, text) {
@@ -91,10 +87,10 @@ function render({ model, el }) {
   filter.oninput = sift;
   model.on("change", draw);
   draw();
-  const goodbye = watching(model, el);
+  const sight = watching(model, el);
   return () => {
     model.off("change", draw);
-    goodbye();
+    sight.close();
   };
 }
 

@@ -1,17 +1,59 @@
-// Tells Python while anybody can see a view: when it comes into sight, when it goes, and every ten
-// seconds in between, since a page that is closed or disconnected says nothing any more.
+// What every view has: it tells Python while anybody can see it, gets what is shown to it alone, and
+// says what went wrong and why it may be out of date.
+//
+// Python hears when a view comes into sight, when it goes, and every ten seconds in between, since a
+// page that is closed or disconnected says nothing any more. With that goes what the view wants to
+// see (a window, a filter): two views of one widget may want different things.
 
 const PULSE = 10_000; // milliseconds
 
-function watching(model, el) {
+// show(parts, changed): the parts of the picture by name, and the set of names that are new.
+function watching(model, el, show = () => {}) {
   const view = Math.random().toString(36).slice(2);
+  const notice = make("div", "muser-notice");
+  const said = make("div", "muser-said");
+  const parts = {};
+  let wants = {};
   let inside = false;
   let seen = false;
 
+  notice.setAttribute("role", "status");
+  said.setAttribute("role", "alert");
+  el.firstElementChild.prepend(notice);
+  el.firstElementChild.append(said);
+
   function tell() {
     const now = inside && !document.hidden;
-    if (now || seen) model.send({ view, seen: now });
+    if (now || seen) model.send({ view, seen: now, wants });
     seen = now;
+  }
+
+  function ask(more) {
+    wants = { ...wants, ...more };
+    if (seen) tell();
+  }
+
+  function heard(content, buffers) {
+    if (content.view !== view) return;
+    content.bytes.forEach((name, i) => {
+      const { buffer, byteOffset, byteLength } = buffers[i];
+      content.set[name] = new Uint8Array(buffer, byteOffset, byteLength);
+    });
+    for (const name of content.drop) delete parts[name];
+    Object.assign(parts, content.set);
+    show(parts, new Set([...Object.keys(content.set), ...content.drop]));
+    count();
+  }
+
+  function draw() {
+    el.classList.toggle("muser-stopped", model.get("stopped") !== "");
+    notice.textContent = model.get("stopped");
+    said.textContent = model.get("said");
+    count();
+  }
+
+  function count() {
+    el.dataset.updates = String(Number(el.dataset.updates ?? 0) + 1);
   }
 
   const observer = new IntersectionObserver((entries) => {
@@ -21,31 +63,59 @@ function watching(model, el) {
   observer.observe(el);
   document.addEventListener("visibilitychange", tell);
   const pulse = setInterval(tell, PULSE);
+  model.on("msg:custom", heard);
+  model.on("change", draw);
+  draw();
 
-  return () => {
+  function close() {
     observer.disconnect();
     document.removeEventListener("visibilitychange", tell);
     clearInterval(pulse);
+    model.off("msg:custom", heard);
+    model.off("change", draw);
     inside = false;
     tell();
-  };
+  }
+
+  return { ask, close };
 }
 
 // Small helpers of all views.
 
 function make(tag, className, ...children) {
   const element = document.createElement(tag);
-  element.className = className;
+  if (className !== "") element.className = className;
   element.append(...children);
   return element;
 }
 
-function entry(placeholder) {
+function press(text, action, className = "") {
+  const button = make("button", className, text);
+  button.type = "button";
+  button.onclick = action;
+  return button;
+}
+
+// A text entry; its label is also what it shows while it is empty.
+function entry(label) {
   const input = make("input", "muser-entry");
-  input.placeholder = placeholder;
+  input.placeholder = label;
+  input.setAttribute("aria-label", label);
   input.spellcheck = false;
+  input.autocomplete = "off";
   keepKeys(input);
   return input;
+}
+
+function choice(label, options) {
+  const select = make("select", "", ...options.map(([value, text]) => {
+    const option = make("option", "", text);
+    option.value = value;
+    return option;
+  }));
+  select.setAttribute("aria-label", label);
+  keepKeys(select);
+  return select;
 }
 
 function keepKeys(input) { // the notebook's own shortcuts must not see them

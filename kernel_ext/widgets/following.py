@@ -1,7 +1,9 @@
 """Which device a view shows, when devices are served, redefined and served again."""
 
+from collections.abc import Callable
+
 import muserlab as ml
-from muserlab.lab import current
+from muserlab.lab import LabStopped, current
 
 
 class Following:
@@ -29,6 +31,26 @@ class Following:
         """Return the region with that VFIO index, if the device has it."""
         regions = self.device.regions
         return regions[index] if index < len(regions) else None
+
+    def post(self, work: Callable[[], None]) -> None:
+        """Have work, which must not raise, done on the device's thread; never wait for it.
+
+        Nobody's thread but the caller's is that of a device that is not served.
+        """
+        if not self.served:
+            work()
+            return
+        try:
+            current().portal.soon(work)
+        except LabStopped:
+            work()
+
+    @property
+    def stopped(self) -> str:
+        """Why nothing happens to the device any more; empty where something may."""
+        if self.served or not self._was_served:
+            return ""
+        return f"{self.device.name} is not served any more: ml.serve() it to go on"
 
     def note(self) -> str:
         """Return what a caption has to add."""

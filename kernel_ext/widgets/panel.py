@@ -1,6 +1,10 @@
-"""What a device and its parts look like in a notebook."""
+"""What a device and its parts look like in a notebook.
 
-from collections.abc import Sequence
+The panel has a tab for each aspect of a device. The tabs are always the same ones: a view follows
+its device, and says so where a new definition has nothing for it to show.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import ipywidgets
@@ -21,42 +25,80 @@ from .table import Table
 def device_panel(device: ml.PCIDevice) -> ipywidgets.DOMWidget:
     """Return everything of a device, a tab for each aspect."""
     following = Following(device)
-    banks = [region for region in device.present if isinstance(region, ml.Bank)]
-    tabs = {bank.name: _stacked(_region_parts(bank, following)) for bank in banks}
-    tabs["interrupts"] = Table(Interrupts(following), following)
-    tabs["trace"] = Table(TraceEvents(following), following)
-    tabs["DMA"] = Table(DmaRegions(following), following)
-    tabs["config"] = _stacked(_region_parts(device.config, following))
+    tabs = {title: stacked(parts(following)) for title, parts in ASPECTS.items()}
     headline = Headline(following)
     return Stack([headline, ipywidgets.Tab(list(tabs.values()), titles=list(tabs))], [headline])
 
 
+def _registers(following: Following) -> list[Live]:
+    banks = (region for region in following.device.present if isinstance(region, ml.Bank))
+    return [Table(Registers(following, bank), following) for bank in banks if bank.registers]
+
+
+def _memory(following: Following) -> list[Live]:
+    banks = (region for region in following.device.present if isinstance(region, ml.Bank))
+    return [Memory(following, bank.index, bank.name, _places(bank)) for bank in banks]
+
+
+def _interrupts(following: Following) -> list[Live]:
+    return [Table(Interrupts(following), following)]
+
+
+def _config(following: Following) -> list[Live]:
+    config = following.device.config
+    return [Memory(following, config.index, config.name, _places(config))]
+
+
+def _dma(following: Following) -> list[Live]:
+    return [Table(DmaRegions(following), following)]
+
+
+def _trace(following: Following) -> list[Live]:
+    return [Table(TraceEvents(following), following)]
+
+
+ASPECTS: Mapping[str, Callable[[Following], Sequence[Live]]] = {
+    "registers": _registers,
+    "memory": _memory,
+    "interrupts": _interrupts,
+    "config": _config,
+    "DMA": _dma,
+    "trace": _trace,
+}
+"""The tabs of a panel by title, and what makes the views that are below each other in one."""
+
+
+# -- shown alone -----------------------------------------------------------------------------------
+
+
 def region_view(region: ml.Region, device: ml.PCIDevice) -> ipywidgets.DOMWidget:
     """Return a table of a region's registers, a hex view of its memory, or both."""
-    return _stacked(_region_parts(region, Following(device)))
-
-
-def interrupts_view(irq: ml.IrqType[Any], device: ml.PCIDevice) -> Table:
-    """Return a table of the vectors of one interrupt type."""
     following = Following(device)
-    return Table(Interrupts(following, only=irq.name), following)
+    places = _places(region)
+    parts: list[Live] = []
+    if isinstance(region, ml.Bank) and region.registers:
+        parts.append(Table(Registers(following, region), following))
+    if places or not parts:
+        parts.append(Memory(following, region.index, region.name, places))
+    return stacked(parts)
 
 
-def trace_view(device: ml.PCIDevice) -> Table:
+def registers_view(registers: ml.Registers, device: ml.PCIDevice) -> ipywidgets.DOMWidget:
+    """Return a table of a region's registers."""
+    following = Following(device)
+    return Table(Registers(following, registers.bank), following)
+
+
+def interrupts_view(device: ml.PCIDevice, only: str = "") -> ipywidgets.DOMWidget:
+    """Return a table of every interrupt vector, or of those of one type."""
+    following = Following(device)
+    return Table(Interrupts(following, only), following)
+
+
+def trace_view(device: ml.PCIDevice) -> ipywidgets.DOMWidget:
     """Return a table of a device's last events."""
     following = Following(device)
     return Table(TraceEvents(following), following)
-
-
-def _region_parts(region: ml.Region, following: Following) -> list[Live]:
-    registers = isinstance(region, ml.Bank) and bool(region.registers)
-    places = _places(region)
-    parts: list[Live] = []
-    if isinstance(region, ml.Bank) and registers:
-        parts.append(Table(Registers(following, region), following))
-    if places or not registers:
-        parts.append(Memory(following, region.index, region.name, places))
-    return parts
 
 
 def _places(region: ml.Region) -> dict[str, int]:
@@ -69,7 +111,11 @@ def _places(region: ml.Region) -> dict[str, int]:
     return {}
 
 
-def _stacked(parts: list[Live]) -> ipywidgets.DOMWidget:
+# -- composing -------------------------------------------------------------------------------------
+
+
+def stacked(parts: Sequence[Live]) -> ipywidgets.DOMWidget:
+    """Return views below each other; a single one is itself."""
     return parts[0] if len(parts) == 1 else Stack(parts, parts)
 
 

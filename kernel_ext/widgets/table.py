@@ -81,9 +81,9 @@ class Table(Live):
         """Poke or press."""
         match content:
             case {"edit": [str(key), str(text)]}:
-                self.source.edit(key, text)
+                self.act(self.source.edit, key, text)
             case {"press": str(key)}:
-                self.source.press(key)
+                self.act(self.source.press, key)
             case _:
                 pass
 

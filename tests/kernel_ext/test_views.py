@@ -82,7 +82,7 @@ def test_looking_never_changes_what_it_looks_at(events: int, offset: int) -> Non
     dev.bar0.poke(offset, b"\x5a")
     before, trace = dev.bar0.peek(0, dev.bar0.size), dev.trace.accesses
     panel: Any = device_panel(dev)
-    for view in (panel, region_view(dev.bar0, dev), interrupts_view(dev.msi, dev), trace_view(dev)):
+    for view in (panel, region_view(dev.bar0, dev), interrupts_view(dev, "msi"), trace_view(dev)):
         view._repr_mimebundle_()
         for part in getattr(view, "children", [view]):
             if hasattr(part, "look"):
@@ -152,7 +152,7 @@ def test_unchanged_rows_are_not_sent_again(dev: ml.PCIDevice, table: Table) -> N
 
 
 def test_a_button_fires_its_vector(dev: ml.PCIDevice) -> None:
-    table = interrupts_view(dev.msi, dev)
+    table = interrupts_view(dev, "msi")
     assert [row["key"] for row in table.rows] == ["msi[0]", "msi[1]"]
     click(table, press="msi[1]")
     assert dev.msi[1].counts.fired == 1

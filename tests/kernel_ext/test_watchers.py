@@ -97,8 +97,11 @@ def test_the_thread_ends_with_the_lab_and_comes_back_with_it(watchers: Watchers,
     view = View()
     watchers.add(view)
     view.looks_again()
+    running, view.looked = thread(), threading.Semaphore(0)
+    assert running is not None
     lab.running = False
-    ended()
+    running.join(SECONDS)
+    assert view.looked.acquire(blocking=False)  # once more, to see that it has stopped
     lab.running = True
     watchers.after_cell()
     assert thread() is not None
