@@ -295,6 +295,7 @@ def test_a_table_follows_the_new_definition_of_a_served_device(dev: ml.PCIDevice
         assert [row["key"] for row in view.rows] == ["A"]
         assert cells(view, "A")[3] == "0x00000009"
         click(view, edit=["A", "10"])
+        current().portal.call(lambda: None)
         assert new.bar0.A.peek() == 10
 
 
