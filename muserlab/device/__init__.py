@@ -4,6 +4,7 @@ A PCIDevice puts the parts together. It knows no socket, no message and no event
 calls it, step by step, and a Host, which a lab is, gives it a thread and a clock.
 """
 
+from muserlab.device.clone import Clone, clone
 from muserlab.device.config import (
     MSI,
     MSIX,
@@ -21,6 +22,7 @@ from muserlab.device.definition import BarDefinition, Definition
 from muserlab.device.dma import DMA, DmaRegion, Messenger
 from muserlab.device.errors import (
     BusyError,
+    CloneError,
     DeadlockError,
     DefinitionError,
     DeviceError,
@@ -30,7 +32,7 @@ from muserlab.device.errors import (
     RegionError,
 )
 from muserlab.device.function import PCIDevice
-from muserlab.device.host import Host, InlineHost, Task
+from muserlab.device.host import EndedTask, Host, InlineHost, Task
 from muserlab.device.irq import Counts, Interrupts, IrqType, Vector
 from muserlab.device.region import (
     BAR,
@@ -62,6 +64,8 @@ __all__ = [
     "BarShape",
     "BusyError",
     "Capability",
+    "Clone",
+    "CloneError",
     "ConfigRegion",
     "Counts",
     "DeadlockError",
@@ -73,6 +77,7 @@ __all__ = [
     "DmaError",
     "DmaFault",
     "DmaRegion",
+    "EndedTask",
     "ExtendedVendorSpecific",
     "FieldHandle",
     "Host",
@@ -96,4 +101,5 @@ __all__ = [
     "Task",
     "Vector",
     "VendorSpecific",
+    "clone",
 ]

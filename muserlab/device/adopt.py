@@ -14,7 +14,7 @@ from muserlab.device.errors import BusyError
 from muserlab.device.host import ReplacedHost
 from muserlab.device.region import ROM, Bank, Region, RegisterPart
 from muserlab.device.succession import differences
-from muserlab.live import Hook, migrate
+from muserlab.live import migrate
 from muserlab.regs import Register, Value
 from muserlab.trace import Kind
 
@@ -75,9 +75,7 @@ def _move_state(new: "PCIDevice", former: "PCIDevice") -> None:
     """Keep what former's state holds; what only new's has is added to it."""
     vars(former.state).update({**vars(new.state), **vars(former.state)})
     new.state = former.state
-    new.trace = former.trace
-    for region in new.present:
-        region.record_to(new.trace)
+    new.record_to(former.trace)
 
 
 def _pairs(new: "PCIDevice", former: "PCIDevice") -> Iterator[tuple[Region, Region]]:
@@ -93,7 +91,7 @@ def _pairs(new: "PCIDevice", former: "PCIDevice") -> Iterator[tuple[Region, Regi
 def _move_hooks(new: "PCIDevice", former: "PCIDevice") -> list[str]:
     """Carry hooks over; return the names of those that have no place any more."""
     homeless: list[str] = []
-    for mine, its in zip(_own_hooks(new), _own_hooks(former), strict=True):
+    for mine, its in zip(new.own_hooks, former.own_hooks, strict=True):
         mine.succeed(its)
     for region, other in _pairs(new, former):
         if type(region) is not type(other):
@@ -101,13 +99,6 @@ def _move_hooks(new: "PCIDevice", former: "PCIDevice") -> list[str]:
         region.hooks.succeed(other.hooks)
         homeless += region.hooks.homeless(other.hooks)
     return homeless
-
-
-def _own_hooks(device: "PCIDevice") -> Iterator[Hook]:
-    yield from (device.on_reset, device.on_connect, device.on_disconnect, device.on_migrate)
-    yield from (device.dma.on_map, device.dma.on_unmap)
-    for irq in device.interrupts:
-        yield irq.on_state
 
 
 # -- contents --------------------------------------------------------------------------------------

@@ -23,6 +23,10 @@ class DefinitionError(DeviceError, ValueError):
     """A device is defined in a way that no PCI function can be (EINVAL)."""
 
 
+class CloneError(DeviceError):
+    """Something that a device keeps cannot be copied, and so the device neither (EINVAL)."""
+
+
 class RegionError(DeviceError):
     """An access lies outside of a region, or is not allowed there (EINVAL)."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from types import SimpleNamespace
-from typing import Any, ParamSpec
+from typing import Any, ParamSpec, Self
 from weakref import WeakSet
 
 from muserlab.device.adopt import adopt
@@ -13,6 +13,7 @@ from muserlab.device.assembly import (
     assemble,
     configuration,
 )
+from muserlab.device.clone import clone
 from muserlab.device.config import (
     MSI,
     MSIX,
@@ -92,7 +93,7 @@ class PCIDevice:
         msix: int | MSIX = 0,
         capabilities: Sequence[Capability] = (),
     ) -> None:
-        self._build(
+        self.build(
             Definition(
                 name=name,
                 id=id,
@@ -116,7 +117,8 @@ class PCIDevice:
             )
         )
 
-    def _build(self, definition: Definition) -> None:
+    def build(self, definition: Definition) -> None:
+        """Make every part of the device anew: for the constructor, and for a copy."""
         parts = plan(definition)
         config = configuration(definition, parts)
         self.definition = definition
@@ -326,9 +328,33 @@ class PCIDevice:
         """
         adopt(self, former)
 
+    def clone(self) -> Self:
+        """Return a copy of the device as it is now: definition, contents, state and hooks.
+
+        Nobody serves the copy, nothing that it does reaches this device or its client, and later
+        patches of either are not the other's. A hook that a global name leads to this device still
+        reaches it. Raises CloneError, naming it, where something in `state` cannot be copied.
+        """
+        return clone(self).device
+
     def describe(self) -> str:
         """Return what `lspci -v` would say of the function, found by peeking only."""
         return describe(self)
+
+    @property
+    def own_hooks(self) -> tuple[Hook, ...]:
+        """The hooks that belong to no region."""
+        return (
+            *(self.on_reset, self.on_connect, self.on_disconnect, self.on_migrate),
+            *(self.dma.on_map, self.dma.on_unmap),
+            *(irq.on_state for irq in self.interrupts),
+        )
+
+    def record_to(self, trace: Trace) -> None:
+        """Record everything there from now on."""
+        self.trace = trace
+        for region in self.present:
+            region.record_to(trace)
 
     @property
     def present(self) -> tuple[Region, ...]:

@@ -19,6 +19,13 @@ class Task(Protocol):
         ...
 
 
+class EndedTask:
+    """Work that has ended: what a copy of a device has of the work of the original."""
+
+    def cancel(self) -> None:
+        """Do nothing."""
+
+
 class Host(Protocol):
     """What a device needs of whoever runs it; a lab is one.
 

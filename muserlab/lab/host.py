@@ -6,6 +6,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import trio
 
+from muserlab.device import EndedTask
 from muserlab.lab.portal import Portal
 from muserlab.lab.reports import Report, ReportKind, Reports
 from muserlab.live import Failure, Version, place_of
@@ -30,6 +31,9 @@ class BackgroundTask:
             self.scope.cancel()
         else:
             self._portal.soon(self.scope.cancel)
+
+    def __deepcopy__(self, _memo: dict[int, Any]) -> EndedTask:
+        return EndedTask()
 
     def __repr__(self) -> str:
         """Show name and state."""

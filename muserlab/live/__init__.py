@@ -6,6 +6,7 @@ never stacks, and a version that raises makes way for the one before it.
 """
 
 from muserlab.live.batch import Batch, Step
+from muserlab.live.copies import Copies
 from muserlab.live.diff import Diff
 from muserlab.live.errors import (
     Blameless,
@@ -25,6 +26,7 @@ from muserlab.live.version import Version
 __all__ = [
     "Batch",
     "Blameless",
+    "Copies",
     "Diff",
     "Failure",
     "Hook",

@@ -1,7 +1,7 @@
 """What a version of a hook raised, and how often."""
 
 import traceback
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -61,6 +61,11 @@ class Tally:
         failure = Failure(hook, version, error.with_traceback(_own_frames(error)))
         self.failures[type(error), *line] = failure
         return failure
+
+    def take(self, other: "Tally", version: "Version") -> None:
+        """Count what another version's tally counts as failures of version."""
+        for key, failure in other.failures.items():
+            self.failures[key] = replace(failure, version=version)
 
 
 def _own_frames(error: BaseException) -> TracebackType | None:

@@ -5,6 +5,7 @@ from types import CoroutineType
 from typing import Any, TypeVar
 
 from muserlab.live.change import Change, Clear, Define, Undo
+from muserlab.live.copies import Copies
 from muserlab.live.diff import Diff
 from muserlab.live.errors import Blameless, HookFailed, HookUndefined, PatchError
 from muserlab.live.failure import Failure
@@ -96,6 +97,12 @@ class Hook:
         else:
             self._owner.run(change.apply)
             change.announce()
+
+    def copy(self, owner: Owner, copies: Copies) -> "Hook":
+        """Return a hook of a copy of the owner, with the copy of its versions."""
+        hook = Hook(owner, self.name, self._params, check=self._check)
+        hook.history = copies.history(self.history)
+        return hook
 
     # -- looking ---------------------------------------------------------------------------------
 

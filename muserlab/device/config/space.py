@@ -123,6 +123,12 @@ class ConfigSpace:
         for part in _parts(self._owners):
             part.written()
 
+    def copy_from(self, original: "ConfigSpace") -> None:
+        """Hold what an original of the same definition holds, pokes and all."""
+        self._data[:] = original._data
+        for part in _parts(self._owners):
+            part.written()
+
     def _check(self, offset: int, count: int) -> None:
         if offset < 0 or count < 0 or offset + count > self.size:
             raise RegionError(

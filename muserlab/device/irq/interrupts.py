@@ -96,6 +96,11 @@ class Interrupts:
         for irq, its in zip(self._types, former._types, strict=True):
             irq.succeed(its)
 
+    def copy_from(self, original: "Interrupts") -> None:
+        """Have asserted, waiting and counted what an original has; its client stays its own."""
+        for vector, its in zip(self.vectors, original.vectors, strict=True):
+            vector.copy_from(its)
+
     def reset(self) -> None:
         """Bring the device's own part to its state after a reset: nothing asserted or waiting.
 

@@ -57,6 +57,12 @@ class LevelVector(Vector):
             self.asserted, former.asserted = former.asserted, False
             self._kept_pulse, former._kept_pulse = former._kept_pulse, False
 
+    def copy_from(self, original: Vector) -> None:
+        """Wait for what an original waits for, and be asserted if it is."""
+        super().copy_from(original)
+        if isinstance(original, LevelVector):
+            self.asserted, self._kept_pulse = original.asserted, original._kept_pulse
+
     @property
     def _wanting(self) -> bool:
         return self.asserted or super()._wanting

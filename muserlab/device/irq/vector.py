@@ -1,6 +1,6 @@
 """One interrupt vector: what becomes of a fire."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Literal, Protocol
 
 from muserlab.device.irq.eventfd import EventFd
@@ -137,6 +137,10 @@ class Vector:
         self.counts, former.counts = former.counts, Counts()
         self.held, former.held = former.held, False
         self._seen_masked = former._seen_masked
+
+    def copy_from(self, original: "Vector") -> None:
+        """Wait for what an original waits for; the client's eventfds and masks stay its own."""
+        self.counts = replace(original.counts)
 
     # -- how a fire goes ---------------------------------------------------------------------------
 

@@ -44,6 +44,12 @@ class Backing:
         """Use the former's memfd, which a client has mapped, in place of an own one."""
         self._share(former._shared)
 
+    def copy_from(self, original: "Backing") -> None:
+        """Hold what an original of the same shape holds."""
+        for mine, its in ((self._private, original._private), (self._shared, original._shared)):
+            if mine is not None and its is not None:
+                mine.copy_from(its)
+
     def _share(self, storage: Storage | None) -> None:
         self._shared = storage
         self._watches: tuple[Watch, ...] = ()

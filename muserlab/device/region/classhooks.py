@@ -80,6 +80,12 @@ class ClassHooks:
             for site, verb in level._hooks:
                 table.link(site, verb)
 
+    def detach(self, table: "HookTable") -> "ClassHooks":
+        """Let a region meet the hooks of its class no more; return what it meets instead: none."""
+        for level in self._lineage:
+            level._tables.discard(table)
+        return ClassHooks(self.name, ())
+
     # -- as the owner of hooks: with the device that is served, or any other, if there is one ------
 
     @property

@@ -6,7 +6,7 @@ device can also be peeked and poked. Looking at any of them touches nothing.
 
 from collections.abc import Iterator, Mapping
 from enum import Enum
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn, Protocol, Self, TypeVar
 
 from muserlab.device.region.novalue import NoValue
 from muserlab.device.region.register import RegisterPart
@@ -22,6 +22,8 @@ from muserlab.regs import (
     Value,
     did_you_mean,
 )
+
+P = TypeVar("P")
 
 
 class Home(Protocol):
@@ -61,6 +63,9 @@ class _Place(NoValue):
         """
         return self._home.hook(self._spot, "on_write")
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return _moved(self, memo)
+
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"{self._spot.label()}.{name} cannot be assigned to; use .poke(...)")
 
@@ -77,7 +82,7 @@ class FieldPlace(_Place):
 class FieldHandle(FieldPlace):
     """A field of one register of one device."""
 
-    __slots__ = ("_field", "_part", "_run")
+    __slots__ = ("_field", "_part")
 
     _part: RegisterPart
     _field: Field
@@ -228,6 +233,11 @@ class BlockPlace:
             )
         return handle
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        copy = _moved(self, memo)
+        object.__setattr__(copy, "_handles", {})
+        return copy
+
     def __setattr__(self, name: str, value: object) -> NoReturn:
         member = self._named(name)
         raise AttributeError(
@@ -270,6 +280,16 @@ def bind(home: Home, member: Member, path: str) -> Any:
     if member.count is not None:
         return RegisterArray(home, Spot(path), member)
     return _register(home, member, path)
+
+
+def _moved(place: P, memo: dict[int, Any]) -> P:
+    """Return what a place is in a copy of its device, of whose parts memo knows the copies."""
+    copy = object.__new__(type(place))
+    for kind in type(place).__mro__:
+        for slot in getattr(kind, "__slots__", ()):
+            value = getattr(place, slot)
+            object.__setattr__(copy, slot, memo.get(id(value), value))
+    return copy
 
 
 def _register(home: Home, register: Register, path: str) -> RegisterPlace:

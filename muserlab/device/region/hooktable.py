@@ -8,7 +8,7 @@ from muserlab.device.region.chain import Chain, Link, extended
 from muserlab.device.region.changes import Poller
 from muserlab.device.region.register import RegisterPart
 from muserlab.device.region.site import Site, Span, Spot, Verb, paths_of
-from muserlab.live import Hook
+from muserlab.live import Copies, Hook
 
 if TYPE_CHECKING:
     from muserlab.device.region.classhooks import ClassHooks
@@ -76,6 +76,12 @@ class HookTable:
         theirs = {key: hook for key, hook in former.hooks.items() if self._keeps(key[0], hook)}
         for key in dict.fromkeys([*theirs, *self.hooks]):
             self.link(*key).succeed(theirs.get(key))
+
+    def copy_from(self, original: "HookTable", copies: Copies) -> None:
+        """Have an original's hooks as they are now; patches of the class come here no more."""
+        self._class = self._class.detach(self)
+        for key, hook in original.hooks.items():
+            self.link(*key).history = copies.history(hook.history)
 
     def homeless(self, former: "HookTable") -> list[str]:
         """Return the names of a former definition's hooks that are defined and have no place."""

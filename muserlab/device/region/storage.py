@@ -9,9 +9,13 @@ import fcntl
 import mmap
 import os
 import weakref
+from collections.abc import Iterator
+
+from muserlab.device.region.touched import pages_of_file, pages_of_process
 
 PAGE = mmap.PAGESIZE
 
+_PIECE = 16 * PAGE
 _SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
 
 
@@ -28,6 +32,18 @@ class Storage:
         else:
             weakref.finalize(self, os.close, self.fd)
             self.data = mmap.mmap(self.fd, size)
+
+    def copy_from(self, original: "Storage") -> None:
+        """Hold what an original of the same size holds; pages that nobody touched stay so."""
+        for start, end in original.touched():
+            for at in range(start, end, _PIECE):
+                piece = original.data[at : min(at + _PIECE, end)]
+                if piece.count(0) < len(piece):
+                    self.data[at : at + len(piece)] = piece
+
+    def touched(self) -> Iterator[tuple[int, int]]:
+        """Yield start and end of each run of pages that may hold something other than zeros."""
+        return pages_of_process(self.data) if self.fd is None else pages_of_file(self.fd, self.size)
 
 
 def _sealed_memfd(name: str, size: int) -> int:
