@@ -14,13 +14,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "proto": set(),
     "regs": set(),
     "trace": set(),
+    "pci": set(),
     "live": {"trace"},
-    "device": {"regs", "live", "trace"},
+    "device": {"regs", "live", "trace", "pci"},
     "server": {"proto", "device", "trace"},
     "client": {"proto"},
     "vm": {"client"},
-    "lab": {"proto", "regs", "trace", "live", "device", "server", "client", "vm"},
-    "cli": {"lab", "client", "vm", "server", "device"},
+    "lab": {"proto", "pci", "regs", "trace", "live", "device", "server", "client", "vm"},
+    "cli": {"lab", "client", "vm", "server", "device", "pci"},
 }
 
 # Which rooms may know an outside package.

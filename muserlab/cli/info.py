@@ -23,7 +23,7 @@ def info(socket: str) -> None:
     """
     from rich.console import Console
 
-    from muserlab.client import decode_config
+    from muserlab.pci import decode_config
 
     console = Console(highlight=False, soft_wrap=True)
     if not console.is_terminal:
@@ -31,7 +31,7 @@ def info(socket: str) -> None:
     with driving(socket) as driver:
         config = driver.config.read_bytes(0, driver.config.size)
         sizes = {region.name: region.size for region in driver.regions}
-        for line in decode_config(config).lines(sizes):
+        for line in decode_config(config, sizes).lines():
             console.print(line, markup=False)
         console.print(_regions(driver))
         console.print(_interrupts(driver))

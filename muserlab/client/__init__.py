@@ -1,8 +1,7 @@
 """The driver's side: connect to any vfio-user server and use its device from a script.
 
 `connect` gives a synchronous `Driver`, `open_driver` an `AsyncDriver` for tasks on trio. Both run
-the same logic; only who waits for the sockets differs. `decode_config` tells what a configuration
-space says, as lspci does.
+the same logic; only who waits for the sockets differs.
 """
 
 from muserlab.client.blocking import Driver, connect
@@ -28,7 +27,6 @@ from muserlab.client.irq import AsyncIrq, AsyncVector
 from muserlab.client.mapping import Area, Mapping
 from muserlab.client.memory import Memory
 from muserlab.client.names import format_size, irq_name, region_name
-from muserlab.client.pci import Capability, PciFunction, decode_config
 from muserlab.client.region import AsyncRegion, AsyncRegister, describe_capability
 from muserlab.client.registers import LayoutLike, PlacedLike
 
@@ -44,7 +42,6 @@ __all__ = [
     "AsyncRegion",
     "AsyncRegister",
     "AsyncVector",
-    "Capability",
     "ClientError",
     "Dma",
     "DmaMemory",
@@ -56,7 +53,6 @@ __all__ = [
     "Mapping",
     "Memory",
     "NotMappable",
-    "PciFunction",
     "PlacedLike",
     "Region",
     "Register",
@@ -65,7 +61,6 @@ __all__ = [
     "ServerTimeout",
     "Vector",
     "connect",
-    "decode_config",
     "describe_capability",
     "format_size",
     "irq_name",

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import pytest
 import trio
 
-from muserlab.client import ServerRefused, connect, decode_config, open_driver
+from muserlab.client import ServerRefused, connect, open_driver
 from muserlab.device import BAR, Memory, PCIDevice
 from muserlab.lab import Lab
+from muserlab.pci import decode_config
 from muserlab.proto import Capabilities
 from muserlab.regs import RO, RW, W1C, Value, bit, bits
 
@@ -95,7 +96,7 @@ def test_the_configuration_space_decodes_to_what_was_defined(lab: Lab) -> None:
         function = decode_config(drv.config.read_bytes(0, drv.config.size))
         assert (function.vendor, function.device) == (0x1234, 0x5678)
         assert [capability.name for capability in function.capabilities] == ["MSI"]
-        assert "Count=1/4" in function.capabilities[0].details
+        assert "Count=1/4" in function.capabilities[0].text
 
 
 def test_tasks_on_trio_use_the_same_device(lab: Lab) -> None:

@@ -87,7 +87,7 @@ def test_a_device_has_a_panel_on_a_page_and_its_repr_in_a_terminal(
     run(page_shell, "%load_ext muserlab")
     shown = formatted(page_shell, "dev")
     assert "application/vnd.jupyter.widget-view+json" in shown
-    assert "Class ff0000: Device 1234:0001" in shown["text/html"]
+    assert "Unassigned class [ff00]: Device 1234:0001" in shown["text/html"]
     run(page_shell, "%unload_ext muserlab")
     page_shell.kernel = None  # what a terminal's shell has not
     run(page_shell, "%load_ext muserlab")

@@ -81,6 +81,7 @@ class Header:
     ) -> None:
         self.identity = identity
         self.bars = (*bars, *[None] * (6 - len(bars)))
+        self.rom_size = rom_size
         self.on_command: list[Callable[[], None]] = []
         self._space = space
         self._command = 0
@@ -139,6 +140,12 @@ class Header:
         self.written()
 
     # -- what it says ------------------------------------------------------------------------------
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Bytes of each BAR and of the ROM, by the names of their regions."""
+        sizes = {f"bar{i}": bar.size for i, bar in enumerate(self.bars) if bar is not None}
+        return sizes | ({"rom": self.rom_size} if self.rom_size else {})
 
     @property
     def command(self) -> int:

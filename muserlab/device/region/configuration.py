@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 from muserlab.device.config import Config
+from muserlab.device.hexdump import hexdump
 from muserlab.device.hooks import HookOwner
 from muserlab.device.region.chain import Chain, Piece
 from muserlab.device.region.part import Part
 from muserlab.device.region.region import Region
+from muserlab.pci import PciFunction, decode_config
 
 
 class SpacePart:
@@ -56,6 +58,15 @@ class ConfigRegion(Region):
         """Return where the trace says that an access was, and whose bytes those are."""
         owners = (self.space.owner(first) for _, first, _ in self.parts_in(offset, offset + count))
         return self.name, ", ".join(owner.name for owner in owners if owner is not None)
+
+    def decode(self) -> PciFunction:
+        """Return what it says at this moment, as `lspci -vv` would tell it; only peeks."""
+        return decode_config(self.peek(0, self.size), self.header.sizes)
+
+    def __repr__(self) -> str:
+        """Show what it says, and its bytes."""
+        dump = hexdump(0, self.peek(0, self.size), digits=3)
+        return "\n".join([*self.decode().lines(), "", *dump])
 
     def reset_space(self, *, function_level: bool) -> None:
         """Bring what a guest can change back to its state after a reset."""

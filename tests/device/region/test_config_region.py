@@ -70,3 +70,14 @@ def test_setting_the_flr_bit_resets_the_function(express: PCIDevice, bus_of: Any
     bus_of(express).write(capability.offset + 8, 1 << 15, 2, region=7)
     assert kinds == ["function-level"]
     assert bus_of(express).read(0x04, 2, region=7) == 0
+
+
+def test_it_shows_itself_as_lspci_would_with_its_bytes(express: PCIDevice) -> None:
+    express.config.poke(HOLE, b"free")
+    lines = repr(express.config).splitlines()
+    assert lines[0] == "Unassigned class [ff00]: Device 1af4:1000 (rev 00)"
+    assert "  Capabilities: [40] Vendor Specific Information: Len=06" in lines
+    assert "    Data: 61 62 63" in lines
+    assert "000  f4 1a 00 10 00 00 10 00  00 00 00 ff 00 00 00 00  ................" in lines
+    assert "0e0  66 72 65 65 00 00 00 00  00 00 00 00 00 00 00 00  free............" in lines
+    assert express.trace.accesses == 0

@@ -48,33 +48,6 @@ SUBCLASSES = {
     0x1200: "Processing accelerator",
 }
 
-COMMAND_BITS = {
-    0: "I/O",
-    1: "Mem",
-    2: "BusMaster",
-    3: "SpecCycle",
-    4: "MemWINV",
-    5: "VGASnoop",
-    6: "ParErr",
-    7: "Stepping",
-    8: "SERR",
-    9: "FastB2B",
-    10: "DisINTx",
-}
-
-STATUS_BITS = {
-    4: "Cap",
-    5: "66MHz",
-    7: "FastB2B",
-    8: "ParErr",
-    11: ">TAbort",
-    12: "<TAbort",
-    13: "<MAbort",
-    14: ">SERR",
-    15: "<PERR",
-    3: "INTx",
-}
-
 CAPABILITIES = {
     0x01: "Power Management",
     0x02: "AGP",
@@ -88,10 +61,10 @@ CAPABILITIES = {
     0x0A: "Debug Port",
     0x0B: "CompactPCI Resource Control",
     0x0C: "Hot-plug",
-    0x0D: "Bridge Subsystem ID",
+    0x0D: "Subsystem",
     0x0E: "AGP 8x",
     0x0F: "Secure Device",
-    0x10: "PCI Express",
+    0x10: "Express",
     0x11: "MSI-X",
     0x12: "SATA",
     0x13: "Advanced Features",
