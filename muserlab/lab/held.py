@@ -40,8 +40,12 @@ class Held(Generic[T]):
     def close(self) -> None:
         """Leave it, wait for that, and raise what leaving raises; again is harmless."""
         if not self.closed:
-            self.portal.soon(self._leave.set)
+            self.leave()
             self.ended.result()
+
+    def leave(self) -> None:
+        """Have it left soon."""
+        self.portal.soon(self._leave.set)
 
     async def _hold(self, manager: AbstractAsyncContextManager[T]) -> None:
         try:

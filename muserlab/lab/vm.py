@@ -19,7 +19,8 @@ class VM:
     """A Linux guest with served devices in it; see `muserlab.vm.Guest` for what each call does.
 
     Ctrl-C ends the wait of a call, and a command in the guest with it. The guest ends with
-    `close`, at the end of a `with` block, or with the lab.
+    `close`, at the end of a `with` block, or with the lab. Code on the trio thread uses `guest`,
+    and `apowerdown` and `aclose` to end it.
     """
 
     def __init__(
@@ -35,7 +36,7 @@ class VM:
 
         devices = [vm.Device(name, find_socket(name)) for name in names]
         booting = vm.boot(vm.Config(devices=devices, **options), timeout=timeout)
-        self._portal = portal
+        self.portal = portal
         self._find_socket = find_socket
         self._reports = reports
         self._ending = False  # from here
@@ -49,8 +50,15 @@ class VM:
 
     @property
     def console(self) -> str:
-        """What the guest's kernel has written to its serial console since the last reset."""
+        """What the guest has written to its serial line since the last reset."""
         return self.guest.console
+
+    def type(self, text: str) -> None:
+        r"""Type at the guest's serial line, where a shell waits: `vm.type("lspci\n")`.
+
+        What comes of it is in `console`, and on the screen that shows the guest in a notebook.
+        """
+        self.portal.call(self.guest.type, text.replace("\n", "\r").encode())
 
     @property
     def messages(self) -> str:
@@ -72,42 +80,57 @@ class VM:
         """Whether the guest was ended from here."""
         return self._held.closed
 
+    @property
+    def running(self) -> bool:
+        """Whether QEMU has not ended."""
+        return not self.closed and self.guest.running
+
     def run(self, command: str, *, timeout: float = math.inf, given: bytes = b"") -> "Result":
         """Run a shell command in the guest; return its output and exit status."""
-        return self._portal.run(partial(self.guest.run, command, timeout=timeout, given=given))
+        return self.portal.run(partial(self.guest.run, command, timeout=timeout, given=given))
 
     def status(self) -> str:
         """Return QEMU's word for the guest's state."""
-        return self._portal.run(self.guest.status)
+        return self.portal.run(self.guest.status)
 
     def reset(self, *, timeout: float = 60) -> None:
         """Reset the machine, and wait until the guest is up again."""
-        self._portal.run(partial(self.guest.reset, timeout=timeout))
+        self.portal.run(partial(self.guest.reset, timeout=timeout))
 
     def add_device(self, name: str) -> str:
         """Plug in another device that the lab serves; return its address once the guest sees it.
 
         Warns where the guest has no room for one of its BARs.
         """
-        address = self._portal.run(self.guest.add_device, name, self._find_socket(name))
-        if bars := self._portal.run(self.guest.unassigned, name):
+        address = self.portal.run(self.guest.add_device, name, self._find_socket(name))
+        if bars := self.portal.run(self.guest.unassigned, name):
             text = f"the guest has no room for {', '.join(bars)} of {name}: give it at boot"
             warnings.warn(text, RuntimeWarning, stacklevel=2)
         return address
 
     def remove_device(self, name: str) -> None:
         """Unplug a device, with the guest's consent."""
-        self._portal.run(self.guest.remove_device, name)
+        self.portal.run(self.guest.remove_device, name)
 
     def powerdown(self, *, timeout: float = 20) -> None:
         """Let the guest shut itself down, and wait until QEMU has ended."""
+        self.portal.run(partial(self.apowerdown, timeout=timeout))
+
+    async def apowerdown(self, *, timeout: float = 20) -> None:  # noqa: ASYNC109
+        """Let the guest shut itself down, on the trio thread."""
         self._ending = True
-        self._portal.run(partial(self.guest.powerdown, timeout=timeout))
+        await self.guest.powerdown(timeout=timeout)
 
     def close(self) -> None:
         """End the guest and QEMU, and wait for that; again is harmless."""
         self._ending = True
         self._held.close()
+
+    async def aclose(self) -> None:
+        """End the guest and QEMU, on the trio thread."""
+        self._ending = True
+        self._held.leave()
+        await self.guest.ended()
 
     async def _tell_of_end(self, guest: "Guest") -> None:
         await guest.ended()

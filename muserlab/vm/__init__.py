@@ -6,6 +6,7 @@ It knows devices only as names and sockets, so anyone's vfio-user server will do
 
 from muserlab.vm.boot import boot
 from muserlab.vm.cache import cache_folder
+from muserlab.vm.console import TERMINAL_SIZE
 from muserlab.vm.errors import (
     BootError,
     CommandFailed,
@@ -29,6 +30,7 @@ from muserlab.vm.sysroot import Sysroot
 
 __all__ = [
     "REPLY_SECONDS",
+    "TERMINAL_SIZE",
     "BootError",
     "CommandFailed",
     "CommandTimeout",

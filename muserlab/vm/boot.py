@@ -16,6 +16,7 @@ from muserlab.vm.find import Qemu, find_qemu
 from muserlab.vm.guest import Guest
 from muserlab.vm.image import guest_image
 from muserlab.vm.kernel import unpacked_kernel
+from muserlab.vm.keyboard import Keyboard
 from muserlab.vm.monitor import Monitor
 from muserlab.vm.process import Process
 from muserlab.vm.qemu import Channels, Config, arguments
@@ -39,12 +40,14 @@ async def boot(config: Config | None = None, *, timeout: float = 60) -> AsyncGen
     qemu, kernel, initrd = await in_thread(lambda: _software(config))
     machine = _start(config, qemu, kernel, initrd)
     console = Console()
+    keyboard = Keyboard(machine.console)
     commands = Commands(machine.agent)
-    guest = Guest(config, machine.process, console, commands, machine.monitor)
+    guest = Guest(config, machine.process, console, keyboard, commands, machine.monitor)
     raised: BaseException | None = None
     async with trio.open_nursery() as nursery:
         nursery.start_soon(_watch, machine.process, commands)
         nursery.start_soon(_read_console, machine.console, console, commands)
+        nursery.start_soon(keyboard.send)
         nursery.start_soon(commands.listen)
         nursery.start_soon(commands.speak)
         try:

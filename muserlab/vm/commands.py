@@ -46,6 +46,11 @@ class Commands:
         self._loss: _Loss | None = _Loss(GuestGone, "the guest has not booted yet")
         self._decided = trio.Event()
 
+    @property
+    def up(self) -> bool:
+        """Whether commands can be run."""
+        return self._loss is None
+
     async def run(self, command: str, seconds: float, given: bytes) -> Result:
         """Run a command; see Guest.run."""
         if self._loss is not None:

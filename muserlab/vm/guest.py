@@ -1,4 +1,4 @@
-"""A running guest: commands in it, its console, its resets, its devices, its end."""
+"""A running guest: commands in it, its serial line, its resets, its devices, its end."""
 
 import math
 import re
@@ -9,6 +9,7 @@ import trio
 from muserlab.vm.commands import Commands
 from muserlab.vm.console import Console
 from muserlab.vm.errors import BootError, CommandTimeout, GuestGone, VmError
+from muserlab.vm.keyboard import Keyboard
 from muserlab.vm.monitor import Monitor
 from muserlab.vm.process import Process
 from muserlab.vm.qemu import Config, device_id, device_properties
@@ -26,12 +27,14 @@ class Guest:
         config: Config,
         process: Process,
         console: Console,
+        keyboard: Keyboard,
         commands: Commands,
         monitor: Monitor,
     ) -> None:
         self._config = config
         self._process = process
         self._console = console
+        self._keyboard = keyboard
         self._commands = commands
         self._monitor = monitor
         names = [device.name for device in config.devices]
@@ -39,8 +42,28 @@ class Guest:
 
     @property
     def console(self) -> str:
-        """What the guest has written to its serial console since its last reset (bounded)."""
+        """What the guest has written to its serial line since its last reset (bounded).
+
+        That is what its kernel says, and the shell that waits there for somebody who types.
+        """
         return self._console.text
+
+    def written_since(self, position: int) -> tuple[bytes, int]:
+        """Return what was written to the serial line after a position, and the position now.
+
+        It is what a terminal shows: bytes as they came, as far as they are kept. Positions begin
+        at 0; a reset does not turn them back, but clears the terminal. From any thread.
+        """
+        return self._console.since(position)
+
+    def type(self, keys: bytes) -> None:
+        """Have keys typed at the serial line, where Enter is a carriage return.
+
+        GuestGone where QEMU has ended, VmError where the guest has long not read what was typed.
+        """
+        if not self.running:
+            raise GuestGone(f"nobody reads what is typed: QEMU ended {self.ending}")
+        self._keyboard.type(keys)
 
     @property
     def messages(self) -> str:
@@ -56,6 +79,16 @@ class Guest:
     def running(self) -> bool:
         """Whether QEMU has not ended."""
         return not self._process.ended.is_set()
+
+    @property
+    def up(self) -> bool:
+        """Whether it runs commands: it has booted, and has not panicked or ended since."""
+        return self._commands.up
+
+    @property
+    def panic(self) -> str | None:
+        """Why the guest's kernel has panicked, if it has since the last reset."""
+        return self._console.panic
 
     @property
     def ending(self) -> str:

@@ -48,6 +48,9 @@ class FakeGuest:
         self._note("run", command, timeout, given)
         return vm.Result(command, 0, b"out", b"")
 
+    def type(self, keys: bytes) -> None:
+        self._note("type", keys)
+
     async def status(self) -> str:
         self._note("status")
         return "running"
@@ -81,12 +84,13 @@ class Machine:
 
     @asynccontextmanager
     async def boot(self, config: vm.Config, *, timeout: float) -> AsyncGenerator[FakeGuest]:
-        self.guest = FakeGuest(config)
+        self.guest = guest = FakeGuest(config)
         self.timeout = timeout
         try:
-            yield self.guest
+            yield guest
         finally:
-            self.guest.closed = True
+            guest.closed = True
+            guest.end.set()
 
 
 @pytest.fixture
@@ -128,6 +132,7 @@ def test_every_call_is_made_on_the_trio_thread(lab: Lab, machine: Machine) -> No
         assert guest.run("lspci -nn", timeout=5, given=b"in").stdout == b"out"
         assert guest.status() == "running"
         guest.reset(timeout=1)
+        guest.type("lspci\n")
         assert guest.add_device("late") == "02:00.0"
         guest.remove_device("late")
         guest.powerdown(timeout=2)
@@ -136,6 +141,7 @@ def test_every_call_is_made_on_the_trio_thread(lab: Lab, machine: Machine) -> No
         ("run", "lspci -nn", 5, b"in"),
         ("status",),
         ("reset", 1),
+        ("type", b"lspci\r"),
         ("add_device", "late", lab.socket_path("late")),
         ("remove_device", "late"),
         ("powerdown", 2),
@@ -153,6 +159,19 @@ def test_the_guest_ends_with_close_and_with_the_lab(lab: Lab, machine: Machine) 
     lab.stop()
     assert second.closed
     assert machine.guest.closed
+
+
+def test_code_on_the_trio_thread_ends_the_guest_without_waiting_for_itself(
+    lab: Lab, machine: Machine
+) -> None:
+    first, second = lab.vm(), lab.vm()
+    assert second.running
+    lab.submit(second.apowerdown).result(LIMIT)
+    assert machine.guest.asked == [("powerdown", 20)]
+    lab.submit(first.aclose).result(LIMIT)
+    first.close()
+    assert not first.running
+    assert not [report for report in lab.reports.recent if "has ended" in str(report)]
 
 
 def test_a_guest_that_ends_by_itself_is_told(lab: Lab, machine: Machine) -> None:

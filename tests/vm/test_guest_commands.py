@@ -5,7 +5,14 @@ from pathlib import Path
 import pytest
 import trio
 
-from muserlab.vm import CommandFailed, CommandTimeout, GuestGone, GuestPanic, MonitorError
+from muserlab.vm import (
+    TERMINAL_SIZE,
+    CommandFailed,
+    CommandTimeout,
+    GuestGone,
+    GuestPanic,
+    MonitorError,
+)
 
 from .conftest import GuestOnThread
 
@@ -130,6 +137,40 @@ def test_a_device_that_is_not_there_cannot_be_removed(running_guest: GuestOnThre
 def test_what_drivers_say_is_kept_as_console_text(running_guest: GuestOnThread) -> None:
     running_guest.run("echo the driver speaks > /dev/kmsg")
     assert "the driver speaks" in running_guest.guest.console
+
+
+def type_keys(running: GuestOnThread, keys: bytes) -> None:
+    """Type at the guest's serial line."""
+
+    async def typed() -> None:
+        await trio.lowlevel.checkpoint()
+        running.guest.type(keys)
+
+    running.call(typed)
+
+
+def test_a_shell_on_the_serial_line_runs_what_is_typed(running_guest: GuestOnThread) -> None:
+    type_keys(running_guest, b"(tty; stty size) > /tmp/typed.new; mv /tmp/typed.new /tmp/typed\r")
+    seen = running_guest.run("until [ -e /tmp/typed ]; do usleep 10000; done; cat /tmp/typed")
+    columns, lines = TERMINAL_SIZE
+    assert seen.text == f"/dev/ttyS0\n{lines} {columns}\n"
+    assert "mv /tmp/typed.new /tmp/typed" in running_guest.guest.console
+
+
+def test_ctrl_c_ends_what_was_typed(running_guest: GuestOnThread) -> None:
+    type_keys(running_guest, b"tail -f /dev/null\r")
+    running_guest.run("until pidof tail; do usleep 10000; done", timeout=30)
+    type_keys(running_guest, b"\x03")
+    running_guest.run("while pidof tail; do usleep 10000; done", timeout=30)
+
+
+def test_a_shell_that_ends_is_followed_by_another(running_guest: GuestOnThread) -> None:
+    shells = """ps -o pid,tty | awk '$2 == "4,64" {print $1}'"""
+    before = running_guest.run(shells).text.strip()
+    assert before.isdigit()
+    type_keys(running_guest, b"exit\r")
+    changed = f'now=$({shells}); [ -n "$now" ] && [ "$now" != {before} ]'
+    running_guest.run(f"until {changed}; do usleep 10000; done", timeout=30)
 
 
 def test_a_reset_fails_what_is_under_way_and_gives_a_fresh_guest(
