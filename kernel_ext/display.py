@@ -31,6 +31,7 @@ def register(ip: Shell) -> Callable[[], None]:
             ml.Interrupts: _interrupts,
             ml.IrqType: _irq_type,
             ml.Trace: _trace,
+            ml.Unhandled: _Table,
         }
     formatter = ip.display_formatter.mimebundle_formatter
     for kind, view in kinds.items():
@@ -99,6 +100,19 @@ def _trace(trace: ml.Trace) -> object:
 
 def _status(lab: Lab) -> object:
     return Status(lab)
+
+
+class _Table:
+    """A thing with a caption and lines of cells, the first of them the head."""
+
+    def __init__(self, thing: Any) -> None:
+        from .widgets.still import html_table
+
+        self._text = repr(thing)
+        self._html = html_table(thing.caption, thing.lines)
+
+    def _repr_mimebundle_(self, **_: object) -> Bundle:
+        return {"text/plain": self._text, "text/html": self._html}
 
 
 class _Text:

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
         RegionError,
         Registers,
         ResetKind,
+        Unhandled,
         Vector,
         VendorSpecific,
     )
@@ -80,7 +81,7 @@ _NAMES = {
         "DeviceError DeviceRegion DeviceSerialNumber DmaError DmaFault DmaRegion "
         "ExtendedVendorSpecific Interrupts IrqError IrqType Memory PCIDevice PCIExpress "
         "PowerManagement RawCapability RawExtended Region RegionError Registers ResetKind "
-        "Vector VendorSpecific"
+        "Unhandled Vector VendorSpecific"
     ),
     "lab": "Lab LabError current serve",
     "live": "Failure Hook HookFailed PatchError Version",
@@ -144,6 +145,7 @@ __all__ = [
     "ResetKind",
     "Result",
     "Trace",
+    "Unhandled",
     "Value",
     "Vector",
     "VendorSpecific",

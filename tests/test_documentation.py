@@ -32,7 +32,7 @@ def test_the_guide_works(capsys: pytest.CaptureFixture[str]) -> None:
     run((ROOT / "docs" / "guide.md").read_text())
     shown = capsys.readouterr().out
     assert "engine" in shown
-    assert "CH.CTRL" in shown
+    assert "bar0.CH[1].CTRL" in shown
 
 
 def test_the_readme_device_adds(capsys: pytest.CaptureFixture[str]) -> None:

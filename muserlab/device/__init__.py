@@ -50,6 +50,7 @@ from muserlab.device.region import (
     Registers,
 )
 from muserlab.device.reset import ResetKind
+from muserlab.device.unhandled import Unhandled, UnhandledAccess
 
 __all__ = [
     "BAR",
@@ -99,6 +100,8 @@ __all__ = [
     "Registers",
     "ResetKind",
     "Task",
+    "Unhandled",
+    "UnhandledAccess",
     "Vector",
     "VendorSpecific",
     "clone",

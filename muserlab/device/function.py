@@ -41,6 +41,7 @@ from muserlab.device.region import (
     Region,
 )
 from muserlab.device.reset import ResetKind
+from muserlab.device.unhandled import Unhandled
 from muserlab.live import Batch, Hook
 from muserlab.trace import Kind, Trace
 
@@ -66,8 +67,8 @@ class PCIDevice:
     Raises DefinitionError, saying what to mend, where there can be no such function.
 
     Everything lives on it as an attribute: `bar0` … `bar5`, `rom`, `vga`, `config`, `interrupts`
-    (each type also by name: `intx`, `msi`, `msix`, `err`, `req`), `dma`, `trace`. Hooks get it as
-    their first argument; `state` is theirs to keep what has to outlive a patch.
+    (each type also by name: `intx`, `msi`, `msix`, `err`, `req`), `dma`, `trace`, `unhandled`.
+    Hooks get it as their first argument; `state` is theirs to keep what has to outlive a patch.
     """
 
     def __init__(
@@ -147,6 +148,7 @@ class PCIDevice:
         self.dma = DMA(owner, owner.emit, mastering=self.mastering)
         self.config = ConfigRegion(owner, CONFIG_INDEX, config)
         self.regions = assemble(owner, parts, self.config, self.msix_table)
+        self.unhandled = Unhandled(lambda: self.present)
         self._name_parts()
         self._watch_for_resets(config)
 

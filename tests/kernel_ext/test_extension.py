@@ -101,6 +101,11 @@ def test_other_things_show_themselves_too(page_shell: InteractiveShell) -> None:
     for thing in ("dev.bar0", "dev.config", "dev.msi", "dev.trace"):
         assert "application/vnd.jupyter.widget-view+json" in formatted(page_shell, thing), thing
     assert list(formatted(page_shell, "ml.Trace()")) == ["text/plain"]
+    run(page_shell, "dev.region(0).read(0x40, 4)")
+    assert (
+        "<td style='text-align:left;font-family:monospace'>0x0040</td>"
+        in (formatted(page_shell, "dev.unhandled")["text/html"])
+    )
     result = "ml.Result('cat', 0, b'1 < 2', b'')"
     assert formatted(page_shell, result)["text/html"] == "<pre>1 &lt; 2</pre>"
 

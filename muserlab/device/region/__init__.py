@@ -19,6 +19,7 @@ from muserlab.device.region.register import RegisterPart
 from muserlab.device.region.registers import Registers
 from muserlab.device.region.rom import ROM, rom_class
 from muserlab.device.region.site import Site, Span, Spot, Verb
+from muserlab.device.region.undeclared import Direction
 
 __all__ = [
     "BAR",
@@ -28,6 +29,7 @@ __all__ = [
     "Bank",
     "ConfigRegion",
     "DeviceRegion",
+    "Direction",
     "FieldHandle",
     "Memory",
     "Part",

@@ -8,7 +8,7 @@ from muserlab.device.hooks import HookOwner
 from muserlab.device.region.backing import Backing
 from muserlab.device.region.handles import bind
 from muserlab.device.region.memory import Memory
-from muserlab.device.region.part import Gap, Part, Plain, fill
+from muserlab.device.region.part import Gap, Part, Plain, Unnamed, fill
 from muserlab.device.region.ranges import SpanPlace
 from muserlab.device.region.region import Region
 from muserlab.device.region.register import RegisterPart
@@ -16,6 +16,7 @@ from muserlab.device.region.registers import Registers
 from muserlab.device.region.show import table
 from muserlab.device.region.site import Span
 from muserlab.device.region.storage import PAGE
+from muserlab.device.region.undeclared import Undeclared
 from muserlab.regs import Member, RegisterFile, UnknownRegister, did_you_mean
 
 
@@ -26,7 +27,7 @@ class Bank(Region, RegisterFile):
     elsewhere and ignores writes there, unless it is mappable as a whole, and memory for that.
     """
 
-    __slots__ = ("_handles", "backing", "registers")
+    __slots__ = ("_handles", "backing", "registers", "undeclared")
 
     mappable: ClassVar[bool] = False
 
@@ -90,10 +91,17 @@ class Bank(Region, RegisterFile):
         )
         self.hooks.add_registers(self.registers)
         memories = (self._plain(m.offset, m.offset + m.size, m.name) for m in self.memories())
-        between = self._plain if self.mappable or not self.__members__ else Gap
-        self.lay_out(fill(name, self.size, (*self.registers, *memories, *others), between))
+        self.undeclared = Undeclared()
+        declared = (*self.registers, *memories, *others)
+        self.lay_out(fill(name, self.size, declared, self._between))
         self._handles: dict[str, Any] = {}
         self.reset()
+
+    def _between(self, start: int, end: int) -> Part:
+        """Return what lies where nothing was declared."""
+        if self.mappable or not self.__members__:
+            return Unnamed(start, end, *self.backing.at(start), self.undeclared)
+        return Gap(start, end, self.undeclared)
 
     def _plain(self, start: int, end: int, label: str = "") -> Plain:
         return Plain(start, end, label, *self.backing.at(start))
@@ -136,7 +144,10 @@ class Bank(Region, RegisterFile):
             register.reset()
 
     def succeed(self, former: "Bank") -> None:
-        """Take over what the memory of a former definition holds, and a client's mapping of it."""
+        """Take over what the memory of a former definition holds, and a client's mapping of it.
+
+        What nobody answered then, and is still not declared, goes on being counted.
+        """
         keeps_mapping = (
             self.mappable_areas() == former.mappable_areas() and self.size == former.size
         )
@@ -146,7 +157,14 @@ class Bank(Region, RegisterFile):
         for name, part in self.memory_parts().items():
             if name in theirs and not (keeps_mapping and self.backing.shares(part.start)):
                 count = min(part.end - part.start, theirs[name].end - theirs[name].start)
-                part.write(part.start, theirs[name].read(theirs[name].start, count))
+                part.assign(theirs[name].peek(theirs[name].start, count))
+        self.undeclared.succeed(former.undeclared, self._undeclared_at)
+
+    def _undeclared_at(self, offset: int, size: int) -> bool:
+        if offset + size > self.size:
+            return False
+        parts = (part for part, _, _ in self.parts_in(offset, offset + size))
+        return all(isinstance(part, Gap | Unnamed) for part in parts)
 
     def _map_as(self, former: "Bank") -> None:
         """Live in the memfd that a client of the former may have mapped."""

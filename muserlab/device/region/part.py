@@ -7,6 +7,7 @@ from typing import Protocol
 
 from muserlab.device.errors import DefinitionError, RegionError
 from muserlab.device.journal import Bytes, poke
+from muserlab.device.region.undeclared import Undeclared
 
 
 class Part(Protocol):
@@ -52,18 +53,24 @@ class Gap:
 
     label = "undeclared"
 
-    def __init__(self, start: int, end: int) -> None:
+    def __init__(self, start: int, end: int, undeclared: Undeclared) -> None:
         self.start = start
         self.end = end
+        self._undeclared = undeclared
 
-    def read(self, _offset: int, count: int) -> bytes:
+    def read(self, offset: int, count: int) -> bytes:
+        """Return zeros."""
+        data = bytes(count)
+        self._undeclared.note(self._undeclared.reads, offset, data)
+        return data
+
+    def write(self, offset: int, data: bytes) -> None:
+        """Ignore the write."""
+        self._undeclared.note(self._undeclared.writes, offset, data)
+
+    def peek(self, _offset: int, count: int) -> bytes:
         """Return zeros."""
         return bytes(count)
-
-    peek = read
-
-    def write(self, _offset: int, _data: bytes) -> None:
-        """Ignore the write."""
 
     def poke(self, offset: int, _data: bytes) -> None:
         """Refuse: there is nothing to change."""
@@ -97,13 +104,52 @@ class Plain:
         """Store data, which no on_change hook is told of."""
         poke(self._own, offset, data)
 
+    def assign(self, data: bytes) -> None:
+        """Hold data from the start on, for good: no failing hook takes it back."""
+        self._own[self.start : self.start + len(data)] = data
+
     def move(self, data: mmap, own: Bytes) -> None:
         """Live in other storage from now on."""
         self._data, self._own = data, own
 
 
+class Unnamed(Plain):
+    """Memory that was not declared to be anything: it works, and what is done to it is noted."""
+
+    def __init__(
+        self, start: int, end: int, data: mmap, own: Bytes, undeclared: Undeclared
+    ) -> None:
+        super().__init__(start, end, "", data, own)
+        self._undeclared = undeclared
+        self._reads = undeclared.reads
+        self._writes = undeclared.writes
+
+    def read(self, offset: int, count: int) -> bytes:
+        """Return what is stored."""
+        data = self._data[offset : offset + count]
+        group = self._reads.get((offset, count))
+        if group is None:
+            self._undeclared.begin(self._reads, offset, data)
+        else:
+            group.count += 1
+            if data != group.last:
+                group.change(data)
+        return data
+
+    def write(self, offset: int, data: bytes) -> None:
+        """Store data."""
+        group = self._writes.get((offset, len(data)))
+        if group is None:
+            self._undeclared.begin(self._writes, offset, data)
+        else:
+            group.count += 1
+            if data != group.last:
+                group.change(data)
+        self._data[offset : offset + len(data)] = data
+
+
 def fill(
-    name: str, size: int, parts: Iterable[Part], between: Callable[[int, int], Part] = Gap
+    name: str, size: int, parts: Iterable[Part], between: Callable[[int, int], Part]
 ) -> tuple[Part, ...]:
     """Sort parts and fill what lies between them, so that every offset belongs to one.
 

@@ -2,6 +2,7 @@
 
 from muserlab.device.hooks import HookOwner
 from muserlab.device.region.bank import Bank
+from muserlab.device.region.part import Part
 
 _LEAST = 2048
 
@@ -16,6 +17,10 @@ class ROM(Bank):
         super().__init__(owner, index, name)
         data, _ = self.backing.at(0)
         data[: len(self.content)] = self.content
+
+    def _between(self, start: int, end: int) -> Part:
+        """Return memory, all of which is what was given."""
+        return self._plain(start, end)
 
 
 def rom_class(definition: bytes | int) -> type[ROM]:
