@@ -150,5 +150,5 @@ def _html(text: str) -> str:
 
 _STYLE = (
     "font-family:var(--jp-code-font-family,monospace);font-size:var(--jp-code-font-size,13px);"
-    "color:var(--jp-content-font-color2,inherit)"
+    "color:var(--jp-content-font-color2,inherit);white-space:pre-wrap"
 )

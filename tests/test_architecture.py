@@ -32,6 +32,7 @@ ONLY_IN: dict[str, set[str]] = {
     "anywidget": set(),
     "click": {"cli"},
     "qemu": {"vm"},
+    "watchfiles": {"lab"},
 }
 
 

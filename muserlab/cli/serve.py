@@ -1,7 +1,7 @@
 """`muserlab serve`: the devices that a file defines, re-loaded when it is saved."""
 
 import signal
-import sys
+import threading
 import traceback
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -27,30 +27,20 @@ def serve(file: Path, socket: str | None, names: tuple[str, ...]) -> None:
     saved it is run again, and what is served is patched while in use; where that is impossible the
     reason is told and the former definition goes on.
     """
-    from muserlab.cli.definitions import DefinitionFailed, devices_in, run_file
-    from muserlab.cli.ready import ready_line
-    from muserlab.cli.reload import reload_on_save
     from muserlab.device import DeviceError
-    from muserlab.lab import LabError, current
+    from muserlab.lab import LabError, current, ready_line
     from muserlab.server import SocketInUse, SocketPathError
 
-    path = file.absolute()
-    sys.path.insert(0, str(path.parent))  # for its own imports, as of a script
-    refusals = (DefinitionFailed, DeviceError, LabError, SocketInUse, SocketPathError, OSError)
     lab = current()
     detach = lab.reports.attach(tell)
     try:
-        with told_in_a_line(*refusals), ended_by_signals():
-            text = path.read_text()
-            devices = devices_in(run_file(path, text), names)
-            if socket is not None and len(devices) != 1:
-                raise click.UsageError(
-                    f"--socket is for one device, not {len(devices)}; pick one with --name"
-                )
-            for device in devices:
-                lab.serve(device, socket)
-                click.echo(ready_line(lab, device.name))
-            reload_on_save(path, text, lab, names)
+        with (
+            told_in_a_line(LabError, DeviceError, SocketInUse, SocketPathError, OSError),
+            ended_by_signals(),
+        ):
+            for name in lab.serve_file(file, *names, socket=socket).devices:
+                click.echo(ready_line(lab, name))
+            threading.Event().wait()
     except KeyboardInterrupt:
         click.echo("stopping", err=True)
     finally:

@@ -3,12 +3,13 @@
 `serve(dev)` starts it, and returns the `Lab` from which everything else is reached.
 """
 
-from muserlab.lab.deleted import clear_deleted, device_hooks
 from muserlab.lab.errors import BusyError, LabError, LabStopped, LabStuck, NotServed, PortalError
+from muserlab.lab.files import DefinitionFailed, ServedFile
 from muserlab.lab.future import Future
 from muserlab.lab.lab import Lab
 from muserlab.lab.portal import Portal
 from muserlab.lab.qemuargs import QemuArguments, qemu_arguments
+from muserlab.lab.ready import ready_line
 from muserlab.lab.reports import Report, ReportKind, Reports
 from muserlab.lab.serving import current, serve
 from muserlab.lab.status import DeviceStatus, LabStatus
@@ -17,6 +18,7 @@ from muserlab.lab.vm import VM
 __all__ = [
     "VM",
     "BusyError",
+    "DefinitionFailed",
     "DeviceStatus",
     "Future",
     "Lab",
@@ -31,9 +33,9 @@ __all__ = [
     "Report",
     "ReportKind",
     "Reports",
-    "clear_deleted",
+    "ServedFile",
     "current",
-    "device_hooks",
     "qemu_arguments",
+    "ready_line",
     "serve",
 ]

@@ -15,6 +15,7 @@ from muserlab import client
 from muserlab.client import Driver, ServerGone
 from muserlab.device import Bank, PCIDevice
 from muserlab.lab.errors import BusyError, LabError, LabStopped, NotServed
+from muserlab.lab.files import ServedFile
 from muserlab.lab.future import Future
 from muserlab.lab.held import Held
 from muserlab.lab.portal import Portal
@@ -44,6 +45,7 @@ class Lab:
         self._served: dict[str, Held[Served]] = {}
         self._watch = Watch(self._thread, self._all, self.reports)
         self._batch: Batch | None = None
+        self._files: list[ServedFile] = []
         self._lock = threading.RLock()
 
     # -- serving ---------------------------------------------------------------------------------
@@ -59,7 +61,7 @@ class Lab:
         that was asked for, SocketInUse is raised where it is taken, SocketPathError where its
         directory does not exist, and LabError where the device is served at another one.
         """
-        with self._changing():
+        with self.changing():
             self._start()
             held = self._served.get(device.name)
             if held is None or held.closed:
@@ -74,20 +76,49 @@ class Lab:
 
         The others go on. Raises NotServed where there is no such device.
         """
-        with self._changing():
+        with self.changing():
             self._pick(name)
             self._served[name].close()
             del self._served[name]
+            self._close_files(lambda file: not file.devices)
+
+    def serve_file(
+        self,
+        path: str | os.PathLike[str],
+        *names: str,
+        socket: str | os.PathLike[str] | None = None,
+    ) -> ServedFile:
+        """Serve the devices at the top level of a Python file, or those named, and watch it.
+
+        When it is saved, or a module beside it that it imports, it is run again, and what is served
+        is patched while in use: all of it, or nothing where something speaks against it, and what
+        came of it is reported. Serving it again runs it again.
+
+        Raises DefinitionFailed where it cannot be run or defines none, and what `serve` raises. A
+        socket is for one device.
+        """
+        where = Path(path).absolute()
+        for file in self._files:
+            if file.is_same(where, names) and socket is None:
+                file.reload()
+                return file
+        file = ServedFile(self, where, names, None if socket is None else Path(socket))
+        self._close_files(lambda former: former.path == where)
+        self._files.append(file)
+        return file
 
     def stop(self, timeout: float = TIME_LIMIT) -> None:
         """Disconnect every client, end everything, leave nothing behind; again is harmless.
 
-        Raises LabStuck if a hook has not returned after that many seconds.
+        Raises LabStuck if a hook, or a file that is run, has not returned after that many seconds.
         """
-        with self._changing():
+        files = self._close_files(lambda _: True)
+        with self.changing():
             self._thread.stop(timeout)
             self._served.clear()
             self.reports.stop()
+        for file in files:
+            file.join(timeout)
 
     @property
     def running(self) -> bool:
@@ -180,7 +211,7 @@ class Lab:
         `memory=512` (MiB). Raises VmError, telling what to do, where QEMU or a kernel is missing,
         and BusyError where a device has a client.
         """
-        with self._changing():
+        with self.changing():
             self._start()
         names = names or tuple(self.devices)
         return VM(self.portal, self._free_socket, names, timeout, options, self.reports)
@@ -201,7 +232,7 @@ class Lab:
     # -- inside ----------------------------------------------------------------------------------
 
     @contextlib.contextmanager
-    def _changing(self) -> Generator[None]:
+    def changing(self) -> Generator[None]:
         """Let one thread at a time change what is served, and never the trio thread.
 
         That one would wait for a lock whose holder waits for it.
@@ -241,6 +272,14 @@ class Lab:
         batch.add(adoption)
         self.portal.run(_apply, batch, [served])
         batch.announce()
+
+    def _close_files(self, which: Callable[[ServedFile], bool]) -> list[ServedFile]:
+        """Watch some files no more; return them."""
+        closed = [file for file in self._files if which(file)]
+        self._files = [file for file in self._files if file not in closed]
+        for file in closed:
+            file.close()
+        return closed
 
     def _all(self) -> list[Served]:
         if not self._thread.running:

@@ -1,5 +1,7 @@
 """The one lab of this process."""
 
+import os
+
 from muserlab.device import PCIDevice
 from muserlab.lab.lab import Lab
 
@@ -11,8 +13,14 @@ def current() -> Lab:
     return _lab
 
 
-def serve(*devices: PCIDevice) -> Lab:
-    """Serve devices in the process's lab, and return it; see `Lab.serve`."""
-    for device in devices:
-        _lab.serve(device)
+def serve(*what: PCIDevice | str | os.PathLike[str]) -> Lab:
+    """Serve devices, or those that Python files define, in the process's lab, and return it.
+
+    See `Lab.serve` and `Lab.serve_file`.
+    """
+    for one in what:
+        if isinstance(one, PCIDevice):
+            _lab.serve(one)
+        else:
+            _lab.serve_file(one)
     return _lab

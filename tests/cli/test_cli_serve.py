@@ -96,8 +96,8 @@ def test_a_broken_file_is_told_with_its_line(run: Run, file: Path) -> None:
 def test_a_socket_is_for_one_device(run: Run, file: Path, tmp_path: Path) -> None:
     file.write_text(TEXT + 'other = ml.PCIDevice("other", id=(0x1234, 2))\n')
     result = run("serve", file, "--socket", tmp_path / "s")
-    assert result.exit_code == 2
-    assert "--socket is for one device, not 2" in result.output
+    assert result.exit_code == 1
+    assert "a socket is for one device, not 2; pick one by its name" in result.output
 
 
 def test_a_socket_in_use_is_refused(

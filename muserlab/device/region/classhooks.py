@@ -1,6 +1,6 @@
 """Hooks of a class of regions: they stand behind those of every device that has such a region."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from weakref import WeakSet
@@ -57,15 +57,46 @@ class ClassHooks:
             hook.history.base = base.history
         return hooks[0] if hooks else None
 
+    @property
+    def hooks(self) -> Mapping[tuple[Site, Verb], Hook]:
+        """The hooks that were looked for on this very class, by site."""
+        return self._hooks
+
+    def continued(self, former: "ClassHooks") -> "Iterator[tuple[ClassHooks, ClassHooks | None]]":
+        """Yield each class that former alone comes of, and the one here that continues it.
+
+        The class itself continues the former one; an inherited one is continued by that of the same
+        name, if there is such a one.
+        """
+        ours = {level.name: level for level in self._lineage if level not in former._lineage}
+        for level in former._lineage:
+            if level is former and level is not self:
+                yield level, self
+            elif level not in self._lineage:
+                mine = ours.get(level.name)
+                yield level, None if mine is self else mine
+
     def succeed(self, former: "ClassHooks") -> None:
         """Carry the hooks of a former definition of the class over.
 
-        Those of classes that it alone inherited from come to this class, as its own would.
+        Those of a class that nobody continues come to this one, as its own would.
         """
-        theirs: dict[tuple[Site, Verb], Hook] = {}
-        for level in reversed(former._lineage):
-            if level not in self._lineage:
-                theirs.update((key, hook) for key, hook in level._hooks.items() if hook.versions)
+        continued: list[ClassHooks] = []
+        orphans: dict[tuple[Site, Verb], Hook] = {}
+        for theirs, mine in self.continued(former):
+            if mine is None:
+                orphans = {k: hook for k, hook in theirs._hooks.items() if hook.versions} | orphans
+            else:
+                continued.append(mine)
+                mine._succeed(theirs._hooks)
+        for key, hook in orphans.items():
+            if not self.hook(*key).versions:
+                self.hook(*key).succeed(hook)
+        for level in self._lineage:
+            if level not in continued and level not in former._lineage:
+                level._succeed({})
+
+    def _succeed(self, theirs: Mapping[tuple[Site, Verb], Hook]) -> None:
         for key in dict.fromkeys([*theirs, *self._hooks]):
             self.hook(*key).succeed(theirs.get(key))
 
