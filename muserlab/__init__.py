@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from muserlab.client import Driver, connect
     from muserlab.device import (
         BAR,
+        DMA,
         MSI,
         MSIX,
         PASS,
         ROM,
         VGA,
+        AddressSpace,
         Bank,
         BusyError,
         ConfigRegion,
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
         DmaFault,
         DmaRegion,
         ExtendedVendorSpecific,
+        GuestMemory,
         Interrupts,
         IrqError,
         IrqType,
@@ -77,11 +80,11 @@ if TYPE_CHECKING:
 _NAMES = {
     "client": "Driver connect",
     "device": (
-        "BAR MSI MSIX PASS ROM VGA Bank BusyError ConfigRegion DeadlockError DefinitionError "
-        "DeviceError DeviceRegion DeviceSerialNumber DmaError DmaFault DmaRegion "
-        "ExtendedVendorSpecific Interrupts IrqError IrqType Memory PCIDevice PCIExpress "
-        "PowerManagement RawCapability RawExtended Region RegionError Registers ResetKind "
-        "Unhandled Vector VendorSpecific"
+        "BAR DMA MSI MSIX PASS ROM VGA AddressSpace Bank BusyError ConfigRegion DeadlockError "
+        "DefinitionError DeviceError DeviceRegion DeviceSerialNumber DmaError DmaFault "
+        "DmaRegion ExtendedVendorSpecific GuestMemory Interrupts IrqError IrqType Memory "
+        "PCIDevice PCIExpress PowerManagement RawCapability RawExtended Region RegionError "
+        "Registers ResetKind Unhandled Vector VendorSpecific"
     ),
     "lab": "Lab LabError current serve",
     "live": "Failure Hook HookFailed PatchError Version",
@@ -93,6 +96,7 @@ _ROOMS = {name: room for room, names in _NAMES.items() for name in names.split()
 
 __all__ = [
     "BAR",
+    "DMA",
     "MSI",
     "MSIX",
     "PASS",
@@ -106,6 +110,7 @@ __all__ = [
     "W1S",
     "WO",
     "Access",
+    "AddressSpace",
     "Bank",
     "Block",
     "BusyError",
@@ -122,6 +127,7 @@ __all__ = [
     "Event",
     "ExtendedVendorSpecific",
     "Failure",
+    "GuestMemory",
     "Hook",
     "HookFailed",
     "Interrupts",

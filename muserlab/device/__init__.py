@@ -19,7 +19,7 @@ from muserlab.device.config import (
     VendorSpecific,
 )
 from muserlab.device.definition import BarDefinition, Definition
-from muserlab.device.dma import DMA, DmaRegion, Messenger
+from muserlab.device.dma import DMA, DmaRegion, GuestMemory, Messenger
 from muserlab.device.errors import (
     BusyError,
     CloneError,
@@ -34,6 +34,7 @@ from muserlab.device.errors import (
 from muserlab.device.function import PCIDevice
 from muserlab.device.host import EndedTask, Host, InlineHost, Task
 from muserlab.device.irq import Counts, Interrupts, IrqType, Vector
+from muserlab.device.memory import AddressSpace
 from muserlab.device.region import (
     BAR,
     PASS,
@@ -60,6 +61,7 @@ __all__ = [
     "PASS",
     "ROM",
     "VGA",
+    "AddressSpace",
     "Bank",
     "BarDefinition",
     "BarShape",
@@ -81,6 +83,7 @@ __all__ = [
     "EndedTask",
     "ExtendedVendorSpecific",
     "FieldHandle",
+    "GuestMemory",
     "Host",
     "InlineHost",
     "Interrupts",

@@ -5,7 +5,8 @@ Knows neither the device nor the socket: a `Messenger` carries the messages.
 """
 
 from muserlab.device.dma.dma import DMA
+from muserlab.device.dma.guest import GuestMemory
 from muserlab.device.dma.messenger import Messenger
 from muserlab.device.dma.region import DmaRegion
 
-__all__ = ["DMA", "DmaRegion", "Messenger"]
+__all__ = ["DMA", "DmaRegion", "GuestMemory", "Messenger"]

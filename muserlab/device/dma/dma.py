@@ -1,14 +1,16 @@
 """A device's access to its client's memory."""
 
 import os
-from collections.abc import Callable, Generator
+from bisect import bisect_right
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from errno import EEXIST, EINVAL, ENOENT, ENOSPC, ENOTSUP
 
+from muserlab.device.dma.guest import GuestMemory
 from muserlab.device.dma.memory import BytesLike, MappedMemory, open_memory
 from muserlab.device.dma.messenger import Messenger
 from muserlab.device.dma.region import DmaRegion
-from muserlab.device.dma.table import Table
+from muserlab.device.dma.table import Piece, Table, pieces_of
 from muserlab.device.dma.transfer import read_any, read_shared, write_any, write_shared
 from muserlab.device.errors import BusyError, DmaError
 from muserlab.device.mastering import Mastering
@@ -45,7 +47,7 @@ class DMA:
         """The way to the client, while one is connected."""
         self.on_map = Hook(owner, "dma.on_map", ("dev", "region"))
         self.on_unmap = Hook(owner, "dma.on_unmap", ("dev", "region"))
-        self._owner = owner
+        self.owner = owner
         self._emit = emit
         self._table = Table()
         self._mastering = mastering or Mastering()
@@ -75,11 +77,11 @@ class DMA:
 
     def read(self, iova: int, count: int) -> bytes:
         """Return bytes of shared memory; raises DeadlockError where it takes messages."""
-        return self._owner.run(self._read, iova, count)
+        return self.owner.run(self._read, iova, count)
 
     def write(self, iova: int, data: BytesLike) -> None:
         """Write to shared memory; raises DeadlockError where it takes messages."""
-        self._owner.run(self._write, iova, data)
+        self.owner.run(self._write, iova, data)
 
     async def aread(self, iova: int, count: int) -> bytes:
         """Return bytes of any memory.
@@ -88,6 +90,7 @@ class DMA:
         """
         pieces = self._table.pieces(iova, count, "read")
         data = await read_any(pieces, lambda: self.messenger)
+        _count_reads(pieces)
         self._record(Kind.DMA_READ, iova, data)
         return data
 
@@ -96,6 +99,7 @@ class DMA:
         data = bytes(data)
         pieces = self._table.pieces(iova, len(data), "write")
         await write_any(pieces, data, lambda: self.messenger)
+        _count_writes(pieces)
         self._record(Kind.DMA_WRITE, iova, data)
 
     @contextmanager
@@ -107,27 +111,31 @@ class DMA:
         made of the view is still there. A slice of it that is kept goes unnoticed: it keeps the
         client's memory in reach after the client took it back.
         """
-        region, view = self._owner.run(self._open_window, iova, count)
+        region, view = self.owner.run(self._open_window, iova, count)
         try:
             yield view
         finally:
-            self._owner.run(_close_window, region, view)
+            self.owner.run(_close_window, region, view)
 
     def _read(self, iova: int, count: int) -> bytes:
-        data = read_shared(self._table.pieces(iova, count, "read"))
+        pieces = self._table.pieces(iova, count, "read")
+        data = read_shared(pieces)
+        _count_reads(pieces)
         self._record(Kind.DMA_READ, iova, data)
         return data
 
     def _write(self, iova: int, data: BytesLike) -> None:
         data = memoryview(data).cast("B")
-        write_shared(self._table.pieces(iova, len(data), "write"), data)
+        pieces = self._table.pieces(iova, len(data), "write")
+        write_shared(pieces, data)
+        _count_writes(pieces)
         self._record(Kind.DMA_WRITE, iova, data)
 
     def _record(self, kind: Kind, iova: int, data: BytesLike) -> None:
         note = "" if len(data) <= KEPT else f"{len(data)} bytes"
         if self._mastering.off:
             note = f"{note}, {self._mastering.note('DMA')}" if note else self._mastering.note("DMA")
-        self._owner.trace.record(kind, WHERE, iova, bytes(data[:KEPT]), note)
+        self.owner.trace.record(kind, WHERE, iova, bytes(data[:KEPT]), note)
 
     def _open_window(self, iova: int, count: int) -> tuple[DmaRegion, memoryview]:
         pieces = self._table.pieces(iova, count, "read")
@@ -142,7 +150,38 @@ class DMA:
             raise DmaError(f"{region} cannot be mapped: use read and write, or aread", ENOTSUP)
         self._mastering.note("DMA")
         region.open_windows += 1
+        _count_reads(pieces)
+        if region.writable:
+            _count_writes(pieces)
         return region, region.memory.view(offset, count)
+
+    # -- what a person does ------------------------------------------------------------------------
+
+    @property
+    def memory(self) -> GuestMemory:
+        """The client's memory, to look at: a hexdump in a terminal, a hex view in a notebook."""
+        return GuestMemory(self)
+
+    def peek(self, iova: int, count: int) -> bytes:
+        """Return bytes of shared memory, on any thread, with nothing recorded and no message sent.
+
+        Raises DmaFault where there is no memory, or none that can be looked at like this.
+        """
+        regions = self.regions
+        first = bisect_right(regions, iova, key=lambda region: region.iova) - 1
+        pieces = pieces_of(regions, first, iova, count, "read")
+        return b"".join(one.region.shared().file.peek(one.offset, one.size) for one in pieces)
+
+    def poke(self, iova: int, data: BytesLike) -> None:
+        """Put data in shared memory, with nothing recorded; raises what `peek` raises."""
+        self.owner.run(self._poke, iova, bytes(data))
+
+    def _poke(self, iova: int, data: bytes) -> None:
+        pieces = self._table.pieces(iova, len(data), "write")
+        memories = [piece.region.shared() for piece in pieces]
+        for memory, piece in zip(memories, pieces, strict=True):
+            memory.write(piece.offset, data[: piece.size])
+            data = data[piece.size :]
 
     # -- what the client does ----------------------------------------------------------------------
 
@@ -175,7 +214,7 @@ class DMA:
             raise
         region = DmaRegion(address, size, memory, readable=readable, writable=writable)
         self._table.add(region)
-        self._owner.trace.record(Kind.DMA_MAP, WHERE, address, note=repr(region))
+        self.owner.trace.record(Kind.DMA_MAP, WHERE, address, note=repr(region))
         self._emit(self.on_map, region)
         return region
 
@@ -221,12 +260,22 @@ class DMA:
     def _drop(self, region: DmaRegion) -> None:
         self._table.remove(region)
         region.close()
-        self._owner.trace.record(Kind.DMA_UNMAP, WHERE, region.iova, note=repr(region))
+        self.owner.trace.record(Kind.DMA_UNMAP, WHERE, region.iova, note=repr(region))
         self._emit(self.on_unmap, region)
 
     def __repr__(self) -> str:
         """List the regions."""
         return "\n".join([f"DMA: {len(self._table)} regions", *map(repr, self._table)])
+
+
+def _count_reads(pieces: Sequence[Piece]) -> None:
+    for region, offset, size in pieces:
+        region.reads.add(offset, size)
+
+
+def _count_writes(pieces: Sequence[Piece]) -> None:
+    for region, offset, size in pieces:
+        region.writes.add(offset, size)
 
 
 def _check_idle(region: DmaRegion) -> None:

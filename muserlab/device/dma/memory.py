@@ -9,24 +9,22 @@ import fcntl
 import mmap
 import os
 import stat
-from collections.abc import Callable
 from contextlib import suppress
 from errno import EACCES, EINVAL
-from typing import ParamSpec, Protocol, TypeVar
+from typing import Protocol
 
+from muserlab.device.dma.clientfile import ClientFile, attempt, read_file
 from muserlab.device.errors import DmaError, DmaFault
 
 BytesLike = bytes | bytearray | memoryview
-
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 
 class Memory(Protocol):
     """Bytes of a region, by offset in it. The caller keeps within bounds and direction."""
 
     kind: str
+    file: ClientFile
+    """What is behind it, for people to look at."""
 
     def read(self, offset: int, count: int) -> bytes:
         """Return bytes; raises DmaError where the file behind does not have them any more."""
@@ -46,7 +44,8 @@ class MappedMemory:
 
     kind = "mapped"
 
-    def __init__(self, mapping: mmap.mmap, start: int) -> None:
+    def __init__(self, mapping: mmap.mmap, start: int, file: ClientFile) -> None:
+        self.file = file
         self._mapping = mapping
         self._start = start
 
@@ -67,43 +66,37 @@ class MappedMemory:
 
     def close(self) -> None:
         """Unmap the file; if somebody still holds a view of it, once that is gone."""
+        self.file.close()
         with suppress(BufferError):
             self._mapping.close()
 
 
 class FileMemory:
-    """A file that is read and written. Owns the fd."""
+    """A file that is read and written."""
 
     kind = "file"
 
     def __init__(self, fd: int, start: int) -> None:
+        self.file = ClientFile(fd, start)
         self._fd = fd
         self._start = start
 
     def read(self, offset: int, count: int) -> bytes:
         """Return bytes; raises DmaError where the file ends before them."""
-        parts: list[bytes] = []
-        at, end = self._start + offset, self._start + offset + count
-        while at < end:
-            part = _try(os.pread, self._fd, end - at, at)
-            if not part:
-                raise DmaFault(f"the client's file ends at {at:#x}, before {end:#x}")
-            parts.append(part)
-            at += len(part)
-        return b"".join(parts)
+        return read_file(self._fd, self._start + offset, count)
 
     def write(self, offset: int, data: BytesLike) -> None:
         """Store bytes; raises DmaError where the file does not take them."""
         at, rest = self._start + offset, memoryview(data)
         while rest:
-            written = _try(os.pwrite, self._fd, rest, at)
+            written = attempt(os.pwrite, self._fd, rest, at)
             if not written:
                 raise DmaFault(f"the client's file takes nothing at {at:#x}")
             at, rest = at + written, rest[written:]
 
     def close(self) -> None:
         """Close the fd."""
-        os.close(self._fd)
+        self.file.close()
 
 
 def open_memory(fd: int, offset: int, size: int, *, readable: bool, writable: bool) -> Memory:
@@ -112,7 +105,7 @@ def open_memory(fd: int, offset: int, size: int, *, readable: bool, writable: bo
     Raises DmaError, and leaves the fd to the caller, where it is not a regular file or memfd, is
     too small, or was not opened for the direction.
     """
-    status = _try(os.fstat, fd)
+    status = attempt(os.fstat, fd)
     if not stat.S_ISREG(status.st_mode):
         raise DmaError(
             "DMA memory has to be a memfd or a regular file; the client sent neither", EINVAL
@@ -127,8 +120,7 @@ def open_memory(fd: int, offset: int, size: int, *, readable: bool, writable: bo
     if not _seals(fd) & fcntl.F_SEAL_SHRINK:
         return FileMemory(fd, offset)
     mapping, start = _map(fd, offset, size, status, writable=writable)
-    os.close(fd)
-    return MappedMemory(mapping, start)
+    return MappedMemory(mapping, start, ClientFile(fd, offset))
 
 
 def _map(
@@ -142,16 +134,8 @@ def _map(
     base = offset // page * page
     end = min(-(-(offset + size) // page) * page, status.st_size)
     protection = mmap.PROT_READ | (mmap.PROT_WRITE if writable else 0)
-    mapping = _try(mmap.mmap, fd, end - base, mmap.MAP_SHARED, protection, offset=base)
+    mapping = attempt(mmap.mmap, fd, end - base, mmap.MAP_SHARED, protection, offset=base)
     return mapping, offset - base
-
-
-def _try(fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-    """Make a system call on the client's file; its OSError becomes a DmaError with that errno."""
-    try:
-        return fn(*args, **kwargs)
-    except OSError as error:
-        raise DmaFault(f"the client's DMA memory: {error.strerror}", error.errno) from error
 
 
 def _seals(fd: int) -> int:

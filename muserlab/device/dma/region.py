@@ -1,6 +1,8 @@
 """One region of the client's memory."""
 
 from muserlab.device.dma.memory import Memory
+from muserlab.device.dma.touched import Touched
+from muserlab.device.errors import DmaFault
 
 
 class DmaRegion:
@@ -18,8 +20,10 @@ class DmaRegion:
         "memory",
         "open_windows",
         "readable",
+        "reads",
         "size",
         "writable",
+        "writes",
     )
 
     def __init__(
@@ -38,6 +42,10 @@ class DmaRegion:
         """Asynchronous transfers that are under way."""
         self.gone = False
         """Whether the client took it back."""
+        self.reads = Touched(size)
+        """What the device read of it."""
+        self.writes = Touched(size)
+        """What the device wrote of it."""
 
     @property
     def end(self) -> int:
@@ -49,6 +57,18 @@ class DmaRegion:
         """Whether it is in use at this moment."""
         return self.open_windows > 0 or self.in_flight > 0
 
+    @property
+    def directions(self) -> str:
+        """What the device may do there: "rw", "r-" or "-w"."""
+        return ("r" if self.readable else "-") + ("w" if self.writable else "-")
+
+    def shared(self) -> Memory:
+        """Return its memory; raises DmaFault where looking at that would be an access."""
+        if self.memory is None:
+            reason = "the client took it back" if self.gone else "it takes messages"
+            raise DmaFault(f"{self} cannot be looked at: {reason}")
+        return self.memory
+
     def close(self) -> None:
         """Let go of the memory."""
         self.gone = True
@@ -58,5 +78,4 @@ class DmaRegion:
 
     def __repr__(self) -> str:
         """Show the range, the directions, and how it is reached."""
-        directions = ("r" if self.readable else "-") + ("w" if self.writable else "-")
-        return f"<DMA {self.iova:#x} to {self.end:#x} {directions}, {self.kind}>"
+        return f"<DMA {self.iova:#x} to {self.end:#x} {self.directions}, {self.kind}>"

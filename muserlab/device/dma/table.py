@@ -1,7 +1,7 @@
 """The client's memory as a device sees it: regions by address, none overlapping another."""
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from errno import EACCES, EINVAL
 from typing import Literal, NamedTuple
 
@@ -58,33 +58,41 @@ class Table:
         return None
 
     def pieces(self, iova: int, count: int, direction: Direction) -> list[Piece]:
-        """Split an access by the regions that it goes through.
+        """Split an access by the regions that it goes through; see pieces_of."""
+        first = bisect_right(self._starts, iova) - 1
+        return pieces_of(self._regions, first, iova, count, direction)
 
-        Raises DmaFault where it leaves mapped memory (EFAULT) or its direction is not allowed
-        (EACCES).
-        """
-        if count < 0:
-            raise DmaError(f"DMA {direction} of {count} bytes at {iova:#x}", EINVAL)
-        pieces: list[Piece] = []
-        end = iova + count
-        while iova < end:
-            region = self.at(iova)
-            if region is None:
-                raise DmaFault(
-                    f"DMA {direction} of {count} bytes up to {end:#x}: nothing is mapped at "
-                    f"{iova:#x}; {self._nearest(iova)}"
-                )
-            if not (region.readable if direction == "read" else region.writable):
-                raise DmaFault(f"DMA {direction} at {iova:#x}: {region} does not allow it", EACCES)
-            stop = min(end, region.end)
-            pieces.append(Piece(region, iova - region.iova, stop - iova))
-            iova = stop
-        return pieces
 
-    def _nearest(self, iova: int) -> str:
-        if not self._regions:
-            return "the client has mapped no memory"
-        i = bisect_right(self._starts, iova)
-        around = self._regions[max(i - 1, 0) : i + 1]
-        nearest = min(around, key=lambda region: max(region.iova - iova, iova - region.end + 1))
-        return f"the nearest region is {nearest}"
+def pieces_of(
+    regions: Sequence[DmaRegion], first: int, iova: int, count: int, direction: Direction
+) -> list[Piece]:
+    """Split an access by the regions, sorted by address, that it goes through.
+
+    `first` is the last of them that begins at or before iova; -1 is none. Raises DmaFault where it
+    leaves mapped memory (EFAULT) or its direction is not allowed (EACCES).
+    """
+    if count < 0:
+        raise DmaError(f"DMA {direction} of {count} bytes at {iova:#x}", EINVAL)
+    pieces: list[Piece] = []
+    end, i = iova + count, first
+    while iova < end:
+        region = regions[i] if 0 <= i < len(regions) else None
+        if region is None or not region.iova <= iova < region.end:
+            raise DmaFault(
+                f"DMA {direction} of {count} bytes up to {end:#x}: nothing is mapped at "
+                f"{iova:#x}; {_nearest(regions, first, iova)}"
+            )
+        if not (region.readable if direction == "read" else region.writable):
+            raise DmaFault(f"DMA {direction} at {iova:#x}: {region} does not allow it", EACCES)
+        stop = min(end, region.end)
+        pieces.append(Piece(region, iova - region.iova, stop - iova))
+        iova, i = stop, i + 1
+    return pieces
+
+
+def _nearest(regions: Sequence[DmaRegion], i: int, iova: int) -> str:
+    if not regions:
+        return "the client has mapped no memory"
+    around = regions[max(i, 0) : i + 2]
+    nearest = min(around, key=lambda region: max(region.iova - iova, iova - region.end + 1))
+    return f"the nearest region is {nearest}"

@@ -1,9 +1,10 @@
 """What a region's registers and memory are stored in: the client's part, and the device's own."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from mmap import mmap
 
 from muserlab.device.journal import Bytes
+from muserlab.device.memory import Span
 from muserlab.device.region.changes import Poller, Watch
 from muserlab.device.region.storage import Storage
 
@@ -39,6 +40,11 @@ class Backing:
     def shares(self, offset: int) -> bool:
         """Tell whether a client may map the byte at offset."""
         return any(watch.start <= offset < watch.end for watch in self._watches)
+
+    def touched(self, start: int, end: int) -> Iterator[Span]:
+        """Yield what may hold something other than zeros of a range on one side of all borders."""
+        storage = self._shared if self.shares(start) else self._private
+        return iter(()) if storage is None else storage.touched(start, end)
 
     def take_over(self, former: "Backing") -> None:
         """Use the former's memfd, which a client has mapped, in place of an own one."""

@@ -15,6 +15,7 @@ from muserlab.device.region.register import RegisterPart
 from muserlab.device.region.registers import Registers
 from muserlab.device.region.show import table
 from muserlab.device.region.site import Span
+from muserlab.device.region.spaces import BankMemory
 from muserlab.device.region.storage import PAGE
 from muserlab.device.region.undeclared import Undeclared
 from muserlab.regs import Member, RegisterFile, UnknownRegister, did_you_mean
@@ -105,6 +106,11 @@ class Bank(Region, RegisterFile):
 
     def _plain(self, start: int, end: int, label: str = "") -> Plain:
         return Plain(start, end, label, *self.backing.at(start))
+
+    @property
+    def memory(self) -> BankMemory:
+        """Its bytes, to look at."""
+        return BankMemory(self)
 
     @property
     def fd(self) -> int | None:

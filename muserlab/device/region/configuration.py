@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from muserlab.device.config import Config
-from muserlab.device.hexdump import hexdump
 from muserlab.device.hooks import HookOwner
+from muserlab.device.memory import hexdump
 from muserlab.device.region.chain import Chain, Piece
 from muserlab.device.region.part import Part
 from muserlab.device.region.region import Region
+from muserlab.device.region.spaces import ConfigMemory
 from muserlab.pci import PciFunction, decode_config
 
 
@@ -58,6 +59,11 @@ class ConfigRegion(Region):
         """Return where the trace says that an access was, and whose bytes those are."""
         owners = (self.space.owner(first) for _, first, _ in self.parts_in(offset, offset + count))
         return self.name, ", ".join(owner.name for owner in owners if owner is not None)
+
+    @property
+    def memory(self) -> ConfigMemory:
+        """Its bytes, to look at."""
+        return ConfigMemory(self)
 
     def decode(self) -> PciFunction:
         """Return what it says at this moment, as `lspci -vv` would tell it; only peeks."""

@@ -15,6 +15,7 @@ from muserlab.device.region.hooktable import HookTable
 from muserlab.device.region.part import Gap, Part
 from muserlab.device.region.ranges import Range, RawHook, SpanPlace, bounds
 from muserlab.device.region.site import Span
+from muserlab.device.region.spaces import RegionMemory
 from muserlab.device.region.steps import Steps, ask, drive
 from muserlab.live import Hook, HookFailed
 from muserlab.trace import Kind, Trace
@@ -249,6 +250,11 @@ class Region:
     def _poke(self, offset: int, data: bytes) -> None:
         for part, first, last in self.parts_in(offset, offset + len(data)):
             part.poke(first, data[first - offset : last - offset])
+
+    @property
+    def memory(self) -> RegionMemory:
+        """Its bytes, to look at: a hexdump in a terminal, a hex view in a notebook."""
+        return RegionMemory(self)
 
     def reset(self) -> None:
         """Do nothing: what a reset changes is for those regions to say that hold something."""

@@ -11,7 +11,7 @@ import os
 import weakref
 from collections.abc import Iterator
 
-from muserlab.device.region.touched import pages_of_file, pages_of_process
+from muserlab.device.memory import Span, pages_of_file, pages_of_process
 
 PAGE = mmap.PAGESIZE
 
@@ -35,15 +35,17 @@ class Storage:
 
     def copy_from(self, original: "Storage") -> None:
         """Hold what an original of the same size holds; pages that nobody touched stay so."""
-        for start, end in original.touched():
+        for start, end in original.touched(0, original.size):
             for at in range(start, end, _PIECE):
                 piece = original.data[at : min(at + _PIECE, end)]
                 if piece.count(0) < len(piece):
                     self.data[at : at + len(piece)] = piece
 
-    def touched(self) -> Iterator[tuple[int, int]]:
-        """Yield start and end of each run of pages that may hold something other than zeros."""
-        return pages_of_process(self.data) if self.fd is None else pages_of_file(self.fd, self.size)
+    def touched(self, start: int, end: int) -> Iterator[Span]:
+        """Yield what of a range may hold something other than zeros, in order."""
+        if self.fd is None:
+            return pages_of_process(self.data, start, end)
+        return pages_of_file(self.fd, start, end)
 
 
 def _sealed_memfd(name: str, size: int) -> int:

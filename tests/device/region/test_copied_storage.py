@@ -35,7 +35,7 @@ def test_of_a_gibibyte_the_pages_that_hold_something_are_copied(shared: bool) ->
     original.data[1 << 29 : (1 << 29) + 4] = b"high"
     original.data[3 << 28] = 0  # touched, but with nothing to copy
     copy.copy_from(original)
-    there = list(copy.touched())
+    there = list(copy.touched(0, 1 << 30))
     assert sum(end - start for start, end in there) < 16 << 20
     assert not any(start <= 3 << 28 < end for start, end in there)
     assert copy.data[5000] == 1
@@ -56,6 +56,6 @@ def test_what_only_a_client_touched_is_copied_and_its_files_position_stays() -> 
 def test_storage_that_was_looked_for_pages_can_be_closed() -> None:
     storage = Storage(SIZE)
     storage.data[0] = 1
-    assert list(storage.touched()) == [(0, PAGE)]
+    assert list(storage.touched(0, SIZE)) == [(0, PAGE)]
     storage.data.close()
     assert storage.data.closed

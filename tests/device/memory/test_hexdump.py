@@ -1,6 +1,6 @@
 """Bytes as text."""
 
-from muserlab.device.hexdump import hexdump
+from muserlab.device.memory import hexdump
 
 
 def test_lines_have_address_bytes_and_text() -> None:
