@@ -25,7 +25,7 @@ check: $(READY)  ## style and types
 	$(BIN)/pyright
 
 bench: $(READY)  ## speed, as ratios measured in one run
-	$(BIN)/python benchmarks/access.py
+	$(BIN)/python -m benchmarks $(if $(SOCKET),--socket $(SOCKET)) $(BENCHFLAGS)
 
 # The guest: QEMU >= 10.1, a kernel and busybox, in the user's cache; no root needed.
 guest: $(READY)

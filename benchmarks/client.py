@@ -1,0 +1,161 @@
+"""The client that measures every server alike: a blocking socket and messages built before."""
+
+import math
+import os
+import socket
+import struct
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+from time import perf_counter_ns as clock
+
+from benchmarks.traffic import MIB, Exchange, Traffic
+from muserlab.proto import OFFER, Body, Connection, Outgoing, Reply, RequestBody, Role, Version
+
+PATIENCE = 10
+"""Seconds after which a server that does not answer is given up."""
+
+_SECOND = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one round gave: a value, in the unit of its case, and how long single turns took.
+
+    `median` and `p99` are in microseconds, None where single turns were not timed.
+    """
+
+    value: float
+    median: float | None = None
+    p99: float | None = None
+
+
+class ServerRefused(Exception):
+    """A server answered a request with an error."""
+
+
+class ServerSilent(Exception):
+    """A server closed the connection, or did not answer."""
+
+
+class Link:
+    """A connected socket to a server, and room for its answers."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        # The kernel's own timeout: Python's would cost a poll before every call.
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", PATIENCE, 0))
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, MIB)
+        self.sock = sock
+        self.connection = Connection(Role.CLIENT)
+        self.room = memoryview(bytearray(2 * MIB))
+
+    @classmethod
+    def connect(cls, path: Path) -> "Link":
+        """Connect to a server at a socket path."""
+        sock = socket.socket(socket.AF_UNIX)
+        try:
+            sock.connect(str(path))
+        except OSError:
+            sock.close()
+            raise
+        return cls(sock)
+
+    def agree(self) -> None:
+        """Exchange VERSION with a vfio-user server."""
+        self._send(self.connection.request(Version(capabilities=OFFER)))
+        self._reply()
+
+    def ask(self, body: RequestBody, fds: Sequence[int] = ()) -> Body:
+        """Make a request that is not timed, and return the answer.
+
+        Raises ServerRefused where that is an error.
+        """
+        self._send(self.connection.request(body, fds))
+        reply = self._reply()
+        if reply.body is None:
+            raise ServerRefused(f"{type(body).__name__}: {os.strerror(reply.errno or 0)}")
+        return reply.body
+
+    def _send(self, message: Outgoing) -> None:
+        socket.send_fds(self.sock, [message.data], message.fds)
+
+    def _reply(self) -> Reply:
+        while True:
+            count = self.sock.recv_into(self.room)
+            if not count:
+                raise ServerSilent("the server closed the connection; has it another client?")
+            for message in self.connection.receive(self.room[:count]):
+                if isinstance(message, Reply):
+                    return message
+
+    def receive(self, size: int) -> None:
+        """Receive exactly so many bytes, and forget them."""
+        while size:
+            count = self.sock.recv_into(self.room, size)
+            if not count:
+                raise ServerSilent("the server closed the connection in the middle of an answer")
+            size -= count
+
+    def close(self) -> None:
+        """Hang up."""
+        self.sock.close()
+
+
+def measure(link: Link, traffic: Traffic, seconds: float) -> Reading:
+    """Send traffic, turn after turn, for so many seconds; return its rate.
+
+    That is in GB/s where the traffic's data counts, and in accesses a second elsewhere.
+    """
+    turn = _turn(link, traffic.exchanges)
+    turn()
+    stamps = [clock()]
+    note, end = stamps.append, stamps[0] + int(seconds * _SECOND)
+    now = 0
+    while now < end:
+        turn()
+        now = clock()
+        note(now)
+    times = [after - before for before, after in pairwise(stamps)]
+    rate = len(times) * _SECOND / (stamps[-1] - stamps[0])
+    value = rate * traffic.data_size / 1e9 if traffic.data_size else rate * traffic.accesses
+    return Reading(value, median(times) / 1000, percentile(times, 99) / 1000)
+
+
+def percentile(times: Sequence[float], percent: float) -> float:
+    """Return the time that so many per cent of times do not exceed."""
+    return sorted(times)[math.ceil(len(times) * percent / 100) - 1]
+
+
+def _turn(link: Link, exchanges: tuple[Exchange, ...]) -> Callable[[], object]:
+    """Return what carries the exchanges out once; the usual one costs as little as can be."""
+    send, receive_into, room = link.sock.send, link.sock.recv_into, link.room
+    if len(exchanges) == 1 and len(exchanges[0].messages) == 1:
+        (message,), size, _ = exchanges[0]
+
+        def ask() -> None:
+            send(message)
+            left = size - receive_into(room)
+            if left:
+                link.receive(left)
+
+        if len(message) < _ATOMIC:
+            return ask
+
+    def carry_out() -> None:
+        for messages, size, fd in exchanges:
+            for message in messages:
+                if fd is not None:
+                    socket.send_fds(link.sock, [message], [fd])
+                elif len(message) < _ATOMIC:
+                    send(message)
+                else:
+                    link.sock.sendall(message)
+            link.receive(size)
+
+    return carry_out
+
+
+_ATOMIC = 4096
+"""Messages shorter than this leave in one piece: a blocking socket takes them whole."""

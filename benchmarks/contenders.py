@@ -1,0 +1,50 @@
+"""Servers as a case meets them: each gets the same traffic, at a place of its own."""
+
+import json
+from collections.abc import Callable
+from typing import Protocol
+
+from benchmarks.client import Link, measure
+from benchmarks.figures import Subject
+from benchmarks.traffic import Builder, Place, Traffic
+
+Build = Callable[[Builder], Traffic]
+"""Makes traffic for a place, such as `Builder.posted_writes`."""
+
+
+class Contender(Protocol):
+    """A server, or one place of it."""
+
+    def doing(self, build: Build) -> Subject:
+        """Return what measures the server while it gets traffic."""
+        ...
+
+
+class Floor:
+    """The blocking echo, which is told what will come on a connection for each kind of traffic."""
+
+    def __init__(self, connect: Callable[[], Link]) -> None:
+        self._connect = connect
+        self._builder = Builder(Place())
+
+    def doing(self, build: Build) -> Subject:
+        """Return what measures the echo."""
+        traffic = build(self._builder)
+        link = self._connect()
+        script = [(one.size, one.fd is not None, one.reply_size) for one in traffic.exchanges]
+        link.sock.send(json.dumps(script).encode() + b"\n")
+        link.receive(1)
+        return lambda seconds: measure(link, traffic, seconds)
+
+
+class Served:
+    """A place of a vfio-user server, over the one connection that there is to it."""
+
+    def __init__(self, link: Link, place: Place) -> None:
+        self._link = link
+        self._builder = Builder(place)
+
+    def doing(self, build: Build) -> Subject:
+        """Return what measures the server; it must have agreed on a version."""
+        traffic = build(self._builder)
+        return lambda seconds: measure(self._link, traffic, seconds)

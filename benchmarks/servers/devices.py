@@ -1,0 +1,86 @@
+"""The devices that are measured, by kind: a function each of how many, or how large."""
+
+from collections.abc import Callable, Mapping
+from types import new_class
+from typing import Any
+from unittest.mock import patch
+
+from benchmarks.traffic import MIB, Place
+from muserlab.device import BAR, PCIDevice
+from muserlab.regs import RW
+from muserlab.trace import Kind, Trace
+
+
+class Registers(BAR, size=4096):
+    """A register without and one with hooks."""
+
+    PLAIN = RW(0x00)
+    HOOKED = RW(0x04)
+
+
+class Window(BAR, size=MIB, mappable=True):
+    """Memory that a client may map."""
+
+
+REGISTER = Place(region=0, offset=0x00)
+HOOK = Place(region=0, offset=0x04)
+MEMORY = Place(region=2)
+
+
+def usual(count: int) -> list[PCIDevice]:
+    """Return devices as people write them: registers, hooks, memory, an interrupt."""
+    return [_usual(f"device{i}") for i in range(count)]
+
+
+def _usual(name: str) -> PCIDevice:
+    device = PCIDevice(name, id=(0x1234, 1), bar0=Registers, bar2=2 * MIB, bar4=Window, msi=1)
+
+    def answer(_dev: PCIDevice, value: int) -> int:
+        return value
+
+    def accept(_dev: PCIDevice, _new: int, _old: int) -> None:
+        pass
+
+    register: Any = device.bar0.HOOKED
+    register.on_read(answer)
+    register.on_write(accept)
+    return device
+
+
+class _Silent(Trace):
+    """A trace that keeps nothing, to see what keeping costs: muserlab itself always keeps one."""
+
+    def record(
+        self,
+        kind: Kind,  # noqa: ARG002 - as Trace has it
+        where: str,  # noqa: ARG002
+        offset: int | None = None,  # noqa: ARG002
+        data: bytes = b"",  # noqa: ARG002
+        note: str = "",  # noqa: ARG002
+    ) -> int:
+        """Do nothing."""
+        return 0
+
+
+def untraced(count: int) -> list[PCIDevice]:
+    """Return usual devices whose accesses nobody records."""
+    with patch("muserlab.device.function.Trace", _Silent):
+        return usual(count)
+
+
+def wide(registers: int) -> list[PCIDevice]:
+    """Return a device with so many registers of 4 bytes in BAR 0, each with a name of its own."""
+    size = max(4096, 1 << (4 * registers - 1).bit_length())
+
+    def define(names: dict[str, Any]) -> None:
+        names.update((f"R{i}", RW(4 * i)) for i in range(registers))
+
+    bar = new_class("Wide", (BAR,), {"size": size}, define)
+    return [PCIDevice("wide", id=(0x1234, 2), bar0=bar)]
+
+
+KINDS: Mapping[str, Callable[[int], list[PCIDevice]]] = {
+    "usual": usual,
+    "untraced": untraced,
+    "wide": wide,
+}
