@@ -50,6 +50,7 @@ if TYPE_CHECKING:
         RawExtended,
         Region,
         RegionError,
+        RegisterPart,
         Registers,
         ResetKind,
         Unhandled,
@@ -84,7 +85,7 @@ _NAMES = {
         "DefinitionError DeviceError DeviceRegion DeviceSerialNumber DmaError DmaFault "
         "DmaRegion ExtendedVendorSpecific GuestMemory Interrupts IrqError IrqType Memory "
         "PCIDevice PCIExpress PowerManagement RawCapability RawExtended Region RegionError "
-        "Registers ResetKind Unhandled Vector VendorSpecific"
+        "RegisterPart Registers ResetKind Unhandled Vector VendorSpecific"
     ),
     "lab": "Lab LabError current serve",
     "live": "Failure Hook HookFailed PatchError Version",
@@ -147,6 +148,7 @@ __all__ = [
     "Region",
     "RegionError",
     "RegisterFile",
+    "RegisterPart",
     "Registers",
     "ResetKind",
     "Result",

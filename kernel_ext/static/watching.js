@@ -17,6 +17,7 @@ function watching(model, el, show = () => {}) {
   let inside = false;
   let seen = false;
 
+  keepKeys(el); // none of them is a shortcut of the notebook: d, d would delete the cell
   notice.setAttribute("role", "status");
   said.setAttribute("role", "alert");
   el.firstElementChild.prepend(notice);

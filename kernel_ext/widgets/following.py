@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import muserlab as ml
-from muserlab.lab import LabStopped, current
+from muserlab.lab import current
 
 
 class Following:
@@ -33,17 +33,8 @@ class Following:
         return regions[index] if index < len(regions) else None
 
     def post(self, work: Callable[[], None]) -> None:
-        """Have work, which must not raise, done on the device's thread; never wait for it.
-
-        Nobody's thread but the caller's is that of a device that is not served.
-        """
-        if not self.served:
-            work()
-            return
-        try:
-            current().portal.soon(work)
-        except LabStopped:
-            work()
+        """Have work, which must not raise, done on the device's thread; never wait for it."""
+        self.device.host.post(work)
 
     @property
     def stopped(self) -> str:

@@ -18,7 +18,7 @@ from .headline import Headline
 from .interrupts import Interrupts
 from .live import Live
 from .memory import Memory
-from .registers import Registers
+from .registers import RegistersView
 from .table import Table
 
 
@@ -31,8 +31,7 @@ def device_panel(device: ml.PCIDevice) -> ipywidgets.DOMWidget:
 
 
 def _registers(following: Following) -> list[Live]:
-    banks = (region for region in following.device.present if isinstance(region, ml.Bank))
-    return [Table(Registers(following, bank), following) for bank in banks if bank.registers]
+    return [RegistersView(following)]
 
 
 def _memory(following: Following) -> list[Live]:
@@ -77,7 +76,7 @@ def region_view(region: ml.Region, device: ml.PCIDevice) -> ipywidgets.DOMWidget
     places = _places(region)
     parts: list[Live] = []
     if isinstance(region, ml.Bank) and region.registers:
-        parts.append(Table(Registers(following, region), following))
+        parts.append(RegistersView(following, region.index))
     if places or not parts:
         parts.append(Memory(following, region.index, region.name, places))
     return stacked(parts)
@@ -85,8 +84,7 @@ def region_view(region: ml.Region, device: ml.PCIDevice) -> ipywidgets.DOMWidget
 
 def registers_view(registers: ml.Registers, device: ml.PCIDevice) -> ipywidgets.DOMWidget:
     """Return a table of a region's registers."""
-    following = Following(device)
-    return Table(Registers(following, registers.bank), following)
+    return RegistersView(Following(device), registers.bank.index)
 
 
 def interrupts_view(device: ml.PCIDevice, only: str = "") -> ipywidgets.DOMWidget:

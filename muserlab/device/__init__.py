@@ -4,6 +4,7 @@ A PCIDevice puts the parts together. It knows no socket, no message and no event
 calls it, step by step, and a Host, which a lab is, gives it a thread and a clock.
 """
 
+from muserlab.device.author import by_hand
 from muserlab.device.clone import Clone, clone
 from muserlab.device.config import (
     MSI,
@@ -48,6 +49,7 @@ from muserlab.device.region import (
     Range,
     Region,
     RegisterHandle,
+    RegisterPart,
     Registers,
 )
 from muserlab.device.reset import ResetKind
@@ -100,6 +102,7 @@ __all__ = [
     "Region",
     "RegionError",
     "RegisterHandle",
+    "RegisterPart",
     "Registers",
     "ResetKind",
     "Task",
@@ -107,5 +110,6 @@ __all__ = [
     "UnhandledAccess",
     "Vector",
     "VendorSpecific",
+    "by_hand",
     "clone",
 ]

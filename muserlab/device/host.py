@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from traceback import print_exception
 from typing import NoReturn, ParamSpec, Protocol, TypeVar
 
+from muserlab.device.author import by_hand
 from muserlab.device.errors import DeviceError
 from muserlab.live import Failure
 
@@ -34,6 +35,10 @@ class Host(Protocol):
 
     def run(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Call fn on the device's thread between accesses; directly if already there."""
+        ...
+
+    def post(self, fn: Callable[[], None], /) -> None:
+        """Call fn, which must not raise, on the device's thread soon; never wait for it."""
         ...
 
     def spawn(
@@ -67,7 +72,11 @@ class InlineHost:
 
     def run(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Call fn."""
-        return fn(*args, **kwargs)
+        return by_hand(fn, *args, **kwargs)
+
+    def post(self, fn: Callable[[], None], /) -> None:
+        """Call fn."""
+        by_hand(fn)
 
     reason = "nothing runs this device yet; serve the device first"
     """Why there is no timed work."""

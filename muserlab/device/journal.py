@@ -58,6 +58,11 @@ class Journal:
         return pokes
 
 
+def in_hook() -> bool:
+    """Tell whether a hook is running, or a task that one has started."""
+    return _current.get() is not None
+
+
 def poke(storage: Bytes, offset: int, data: bytes) -> None:
     """Put data into storage, noting it where a hook is running."""
     journal = _current.get()

@@ -2,11 +2,12 @@
 
 import inspect
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 import trio
 
-from muserlab.device import EndedTask
+from muserlab.device import EndedTask, by_hand
 from muserlab.lab.portal import Portal
 from muserlab.lab.reports import Report, ReportKind, Reports
 from muserlab.live import Failure, Version, place_of
@@ -70,7 +71,11 @@ class TrioHost:
         """Call fn on the trio thread between accesses; directly if already there."""
         if self._portal.here:
             return fn(*args, **kwargs)
-        return self._portal.call(fn, *args, **kwargs)
+        return self._portal.call(by_hand, fn, *args, **kwargs)
+
+    def post(self, fn: Callable[[], None], /) -> None:
+        """Call fn, which must not raise, on the trio thread soon; nothing where that has ended."""
+        self._portal.soon(partial(by_hand, fn))
 
     def spawn(
         self, async_fn: Callable[..., Awaitable[object]], *args: object, name: str | None = None

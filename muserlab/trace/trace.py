@@ -129,6 +129,10 @@ class Trace:
         """The number of reads and writes so far, those no longer kept included."""
         return sum(sum(self._counts[kind].copy().values()) for kind in (Kind.READ, Kind.WRITE))
 
+    def count(self, kind: Kind, where: str) -> int:
+        """Return how many events of a kind there were at a place so far."""
+        return self._counts[kind].get(where, 0)
+
     @property
     def counts(self) -> Counts:
         """How many events of each kind and place there were so far; two make Rates."""

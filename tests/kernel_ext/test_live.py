@@ -129,3 +129,41 @@ def test_a_widget_says_when_its_device_is_not_served_any_more(
     with ml.serve(dev):
         window.look()
         assert window.stopped == ""
+
+
+def test_a_widget_is_watched_until_its_views_go_or_fall_silent(window: Window) -> None:
+    assert not window.watched
+    see(window, "a")
+    see(window, "b")
+    heard(window, view="a", seen=False)
+    assert window.watched
+    heard(window, view="b", seen=False)
+    assert not window.watched
+    see(window, "c")
+    window.now = SIGHT_SECONDS - 1
+    assert window.watched
+    window.now = SIGHT_SECONDS
+    assert not window.watched
+    see(window, "c")
+    assert window.watched
+    window.close()
+    assert not window.watched
+
+
+def test_a_widget_that_cannot_look_says_so_and_recovers(
+    window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(window, "refresh", lambda: 1 // 0)
+        window.look()
+        assert window.said.startswith("ZeroDivisionError")
+    window.look()
+    assert window.said == ""
+
+
+def test_a_widget_of_what_was_never_served_follows_nobody(dev: ml.PCIDevice) -> None:
+    other = ml.PCIDevice("window", id=(0x1234, 2))
+    with ml.serve(other):
+        window = Window(dev)
+        window.look()
+        assert window.following.device is dev

@@ -11,9 +11,7 @@ import muserlab as ml
 from muserlab.kernel_ext.widgets import device_panel, interrupts_view, region_view, trace_view
 from muserlab.kernel_ext.widgets.following import Following
 from muserlab.kernel_ext.widgets.headline import Headline
-from muserlab.kernel_ext.widgets.live import SIGHT_SECONDS
 from muserlab.kernel_ext.widgets.memory import WINDOW, Memory
-from muserlab.kernel_ext.widgets.registers import Registers
 from muserlab.kernel_ext.widgets.table import Table
 from muserlab.lab import current
 
@@ -44,12 +42,6 @@ def dev() -> ml.PCIDevice:
     return device()
 
 
-@pytest.fixture
-def table(dev: ml.PCIDevice) -> Table:
-    following = Following(dev)
-    return Table(Registers(following, dev.bar0), following)
-
-
 def cells(table: Table, key: str) -> list[str]:
     """Return a row's cells as the page has them."""
     (row,) = [row for row in table.rows if row["key"] == key]
@@ -59,20 +51,6 @@ def cells(table: Table, key: str) -> list[str]:
 def click(widget: Any, **content: object) -> None:
     """Let the page say something."""
     widget._heard(widget, content, [])
-
-
-# -- registers -------------------------------------------------------------------------------------
-
-
-def test_registers_are_rows_with_values_and_fields(dev: ml.PCIDevice, table: Table) -> None:
-    dev.bar0.CTRL.poke(go=1, mode=Mode.FAST, level=0x7F)
-    table.look()
-    assert [row["key"] for row in table.rows] == ["A", "CTRL", "EVENTS", "CH[0]", "CH[1]", "CH[2]"]
-    assert cells(table, "CTRL") == [
-        *("0x0004", "CTRL", "RW", "0x00007f31"),
-        *("go=1  mode=FAST  level=0x7f", ""),
-    ]
-    assert cells(table, "EVENTS")[:4] == ["0x0008", "EVENTS", "RC", "0x0000000000000000"]
 
 
 @given(st.integers(0, 2**64 - 1), st.integers(0x1000, 0x1FFF))
@@ -90,62 +68,6 @@ def test_looking_never_changes_what_it_looks_at(events: int, offset: int) -> Non
                 assert part.said == ""
     assert dev.bar0.peek(0, dev.bar0.size) == before
     assert dev.trace.accesses == trace
-
-
-@pytest.mark.parametrize(
-    ("typed", "value"),
-    [
-        ("0x1f", 0x1F),
-        ("7", 7),
-        ("go=1", 0x1),
-        ("mode=FAST level=0x10", 0x1030),
-        ("go=1, mode=3", 0x31),
-    ],
-)
-def test_what_a_person_types_is_poked(
-    dev: ml.PCIDevice, table: Table, typed: str, value: int
-) -> None:
-    click(table, edit=["CTRL", typed])
-    assert dev.bar0.CTRL.peek() == value
-    assert cells(table, "CTRL")[3] == f"{value:#010x}"
-    assert table.said == ""
-    assert dev.trace.accesses == 0
-
-
-@pytest.mark.parametrize(
-    ("typed", "reason"),
-    [
-        ("much", "ValueError"),
-        ("0x100000000", "does not fit"),
-        ("gone=1", "did you mean"),
-        ("mode=FASTER", "ValueError"),
-    ],
-)
-def test_what_cannot_be_poked_is_told_and_changes_nothing(
-    dev: ml.PCIDevice, table: Table, typed: str, reason: str
-) -> None:
-    click(table, edit=["CTRL", typed])
-    assert reason in table.said
-    assert dev.bar0.CTRL.peek() == 0
-    click(table, edit=["CTRL", "1"])
-    assert table.said == ""
-
-
-def test_a_page_that_talks_nonsense_does_no_harm(table: Table) -> None:
-    for content in ({}, {"edit": "A"}, {"edit": [1, 2]}, {"press": None}, {"view": 5}, {"go": 0}):
-        click(table, **content)
-        assert table.said == ""
-
-
-def test_unchanged_rows_are_not_sent_again(dev: ml.PCIDevice, table: Table) -> None:
-    sent: list[object] = []
-    table._send = lambda message, buffers=None: sent.append(message)
-    table.look()
-    table.look()
-    assert sent == []
-    dev.bar0.A.poke(1)
-    table.look()
-    assert len(sent) == 1
 
 
 # -- interrupts, trace, headline -------------------------------------------------------------------
@@ -229,15 +151,6 @@ def test_configuration_space_names_its_capabilities(dev: ml.PCIDevice) -> None:
 # -- where no widget can run -----------------------------------------------------------------------
 
 
-def test_still_pictures_are_escaped(dev: ml.PCIDevice, table: Table) -> None:
-    bundle, _ = table._repr_mimebundle_()
-    assert "&lt;the&gt; operand" in bundle["text/html"]
-    assert "<the> operand" in bundle["text/plain"]
-    panel, _ = device_panel(device(name="<b>"))._repr_mimebundle_(), None
-    assert "&lt;b&gt;" in panel["text/html"]
-    assert "<b>" not in panel["text/html"]
-
-
 def test_a_region_with_memory_has_both_still_pictures(dev: ml.PCIDevice) -> None:
     dev.bar0.poke(0x1234, b"xyz")
     bundle = region_view(dev.bar0, dev)._repr_mimebundle_()
@@ -246,85 +159,8 @@ def test_a_region_with_memory_has_both_still_pictures(dev: ml.PCIDevice) -> None
     assert "....xyz" in bundle["text/html"]
 
 
-# -- who is watched, and what is followed ----------------------------------------------------------
-
-
-def test_a_view_is_watched_until_it_goes_or_its_page_falls_silent(dev: ml.PCIDevice) -> None:
-    now = 0.0
-    following = Following(dev)
-    table = Table(Registers(following, dev.bar0), following)
-    table._clock = lambda: now
-    assert not table.watched
-    click(table, view="a", seen=True)
-    click(table, view="b", seen=True)
-    click(table, view="a", seen=False)
-    assert table.watched
-    click(table, view="b", seen=False)
-    assert not table.watched
-    click(table, view="c", seen=True)
-    now = SIGHT_SECONDS - 1
-    assert table.watched
-    now = SIGHT_SECONDS
-    assert not table.watched
-    click(table, view="c", seen=True)
-    assert table.watched
-    table.close()
-    assert not table.watched
-
-
-def test_a_table_stays_live_when_the_lab_stops_and_serves_again(dev: ml.PCIDevice) -> None:
-    with ml.serve(dev):
-        view: Any = region_view(dev.bar0, dev).children[0]
-        assert view.caption == "bar0: 0x2000 bytes"
-    dev.bar0.A.poke(7)
-    view.look()
-    assert cells(view, "A")[3] == "0x00000007"
-    assert view.caption == "bar0: 0x2000 bytes, not served"
-    with ml.serve(dev):
-        view.look()
-        assert view.caption == "bar0: 0x2000 bytes"
-
-
-def test_a_table_follows_the_new_definition_of_a_served_device(dev: ml.PCIDevice) -> None:
-    with ml.serve(dev):
-        view: Any = region_view(dev.bar0, dev).children[0]
-        dev.bar0.A.poke(9)
-        new = device(Smaller)
-        ml.serve(new)
-        view.look()
-        assert [row["key"] for row in view.rows] == ["A"]
-        assert cells(view, "A")[3] == "0x00000009"
-        click(view, edit=["A", "10"])
-        current().portal.call(lambda: None)
-        assert new.bar0.A.peek() == 10
-
-
-def test_a_table_of_what_was_never_served_follows_nobody(dev: ml.PCIDevice) -> None:
-    with ml.serve(device(Smaller)):
-        view: Any = region_view(dev.bar0, dev).children[0]
-        view.look()
-        assert len(view.rows) == 6
-        assert view.caption == "bar0: 0x2000 bytes, not served"
-
-
-def test_a_view_says_when_the_new_definition_has_not_what_it_showed(dev: ml.PCIDevice) -> None:
-    with ml.serve(dev):
-        stack: Any = region_view(dev.bar0, dev)
-        ml.serve(ml.PCIDevice("adder", id=(0x1234, 0x0001), msi=2))
-        for view in stack.children:
-            view.look()
-            assert view.caption == "bar0, which this definition does not have"
-            assert view.said == ""
-        assert stack.children[0].rows == []
-        assert stack.children[1].data == b""
-
-
-def test_a_widget_that_cannot_look_says_so_and_recovers(
-    dev: ml.PCIDevice, table: Table, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as patched:
-        patched.setattr(table.source, "rows", lambda: 1 // 0)
-        table.look()
-        assert table.said.startswith("ZeroDivisionError")
-    table.look()
-    assert table.said == ""
+def test_still_pictures_of_a_panel_are_escaped() -> None:
+    panel: Any = device_panel(device(name="<b>"))
+    html = panel._repr_mimebundle_()["text/html"]
+    assert "&lt;b&gt;" in html
+    assert "<b>" not in html

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Mapping
 from enum import Enum
 from mmap import mmap
 
+from muserlab.device.author import Author, author
 from muserlab.device.hooks import HookOwner
 from muserlab.device.journal import Bytes, poke
 from muserlab.device.region.site import Verb
@@ -29,6 +30,9 @@ class RegisterPart:
         self._owner = owner
         self._data = data
         self._own = own
+        self.pokes = 0
+        """How often something was poked here, and who did it last."""
+        self.poker: Author = "hook"
         self._reads: tuple[Slot, ...] = ()
         self._writes: tuple[Slot, ...] = ()
         register, mask = placed.register, placed.register.mask
@@ -55,6 +59,12 @@ class RegisterPart:
             self._reads = slots
         else:
             self._writes = slots
+
+    @property
+    def hooks(self) -> tuple[Hook, ...]:
+        """The defined hooks that an access meets, each once."""
+        met = (slot.hook() for slot in (*self._reads, *self._writes))
+        return tuple(dict.fromkeys(hook for hook in met if hook is not None))
 
     # What a guest does.
 
@@ -145,7 +155,7 @@ class RegisterPart:
 
     def _change(self, value: int | None, fields: Mapping[str, int | Enum]) -> None:
         value = self.placed.encode(self.stored if value is None else value, **fields)
-        poke(self._own, self.start, value.to_bytes(self.placed.size, "little"))
+        self.poke(self.start, value.to_bytes(self.placed.size, "little"))
 
     def peek(self, offset: int, count: int) -> bytes:
         """Return what is stored."""
@@ -153,6 +163,8 @@ class RegisterPart:
 
     def poke(self, offset: int, data: bytes) -> None:
         """Store data, whatever the access types."""
+        self.pokes += 1
+        self.poker = author()
         poke(self._own, offset, data)
 
     def move(self, data: mmap, own: Bytes) -> None:
