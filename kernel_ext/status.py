@@ -47,6 +47,12 @@ class Status:
 
 def _row(device: DeviceStatus) -> str:
     rate = f"{device.rates.accesses:.0f}" if device.rates is not None else ""
-    cells = (device.name, device.client or "none", str(device.accesses), rate, str(device.socket))
+    cells = (
+        device.name,
+        str(device.client or "none"),
+        str(device.accesses),
+        rate,
+        str(device.socket),
+    )
     marked = (f"<td style='text-align:left'>{escape(cell)}</td>" for cell in cells)
     return f"<tr>{''.join(marked)}</tr>"

@@ -364,6 +364,4 @@ class PCIDevice:
         return tuple(region for region in self.regions if region is not None)
 
     def __repr__(self) -> str:
-        identity = self.config.header.identity
-        used = "no client" if self.client is None else f"used by {self.client}"
-        return f"<PCIDevice {self.name} {identity.vendor:04x}:{identity.device:04x}, {used}>"
+        return self.describe()

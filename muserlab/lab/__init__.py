@@ -14,10 +14,12 @@ from muserlab.lab.reports import Report, ReportKind, Reports
 from muserlab.lab.serving import current, serve
 from muserlab.lab.status import DeviceStatus, LabStatus
 from muserlab.lab.vm import VM
+from muserlab.server import ClientStatus
 
 __all__ = [
     "VM",
     "BusyError",
+    "ClientStatus",
     "DefinitionFailed",
     "DeviceStatus",
     "Future",

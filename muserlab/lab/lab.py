@@ -22,12 +22,13 @@ from muserlab.lab.portal import Portal
 from muserlab.lab.qemuargs import QemuArguments, qemu_arguments
 from muserlab.lab.reports import Report, ReportKind, Reports
 from muserlab.lab.served import Adoption, Served
-from muserlab.lab.status import DeviceStatus, LabStatus
+from muserlab.lab.status import DeviceStatus, LabStatus, table
 from muserlab.lab.thread import TIME_LIMIT, TrioThread
 from muserlab.lab.vm import VM
 from muserlab.lab.watch import Watch
 from muserlab.live import Batch
-from muserlab.server import SocketInUse, private_directory
+from muserlab.server import ClientStatus, SocketInUse, private_directory
+from muserlab.trace import Rates
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -167,6 +168,12 @@ class Lab:
         """The served devices by name."""
         return {one.device.name: one.device for one in self._all()}
 
+    @property
+    def clients(self) -> Mapping[str, ClientStatus]:
+        """Who uses which device, by the device's name."""
+        users = {one.device.name: one.server.client_status for one in self._all()}
+        return {name: user for name, user in users.items() if user is not None}
+
     def connect(
         self, name: str | None = None, *, timeout: float | None = client.DEFAULT_TIMEOUT
     ) -> Driver:
@@ -219,15 +226,14 @@ class Lab:
     def status(self) -> LabStatus:
         """Return what is served, for whom, how busy it is, what waits, and the last faults."""
         return LabStatus(
-            tuple(_status(one) for one in self._all()),
+            tuple(_status(one, one.rates()) for one in self._all()),
             self._watch.waits,
             tuple(r for r in self.reports.recent if r.kind is ReportKind.FAULT),
         )
 
     def __repr__(self) -> str:
-        """Show what is served and where."""
-        served = ", ".join(f"{one.device.name} at {one.server.path}" for one in self._all())
-        return f"<Lab serving {served or 'nothing'}>"
+        """Show what is served, for whom and where, as a table."""
+        return table(_status(one, None) for one in self._all())
 
     # -- inside ----------------------------------------------------------------------------------
 
@@ -344,12 +350,12 @@ def _layouts(device: PCIDevice) -> dict[str, type[Bank]]:
     return {region.name: type(region) for region in device.present if isinstance(region, Bank)}
 
 
-def _status(served: Served) -> DeviceStatus:
+def _status(served: Served, rates: Rates | None) -> DeviceStatus:
     device = served.device
     return DeviceStatus(
         name=device.name,
         socket=served.server.path,
-        client=served.server.client,
+        client=served.server.client_status,
         accesses=device.trace.accesses,
-        rates=served.rates(),
+        rates=rates,
     )

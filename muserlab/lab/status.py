@@ -1,9 +1,11 @@
 """A snapshot of a lab, for people and for displays."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from muserlab.lab.reports import Report
+from muserlab.server import ClientStatus
 from muserlab.trace import Rates
 
 
@@ -11,13 +13,13 @@ from muserlab.trace import Rates
 class DeviceStatus:
     """One served device: where, for whom, and how busy it is.
 
-    `client` names who is connected. `accesses` counts from the device's beginning, `rates` are
+    `client` is who is connected. `accesses` counts from the device's beginning, `rates` are
     those since the status before this one (or since serving began), None where no time has passed.
     """
 
     name: str
     socket: Path
-    client: str | None
+    client: ClientStatus | None
     accesses: int
     rates: Rates | None
 
@@ -28,6 +30,18 @@ class DeviceStatus:
             f"{self.name}: {self.client or 'no client'}, {self.accesses} accesses{rate}, "
             f"{self.socket}"
         )
+
+
+def table(devices: Iterable[DeviceStatus]) -> str:
+    """Return a table of what is served, a line for each device."""
+    rows = [
+        (one.name, str(one.client or "none"), str(one.accesses), str(one.socket)) for one in devices
+    ]
+    if not rows:
+        return "a lab that serves nothing"
+    lines = [("device", "client", "accesses", "socket"), *rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
 
 
 @dataclass(frozen=True, slots=True)

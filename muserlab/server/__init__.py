@@ -5,6 +5,7 @@ and other transports.
 """
 
 from muserlab.server.answer import Answer
+from muserlab.server.client import ClientStatus
 from muserlab.server.faults import fault_in
 from muserlab.server.listener import Server, serve
 from muserlab.server.quiesce import Access
@@ -15,6 +16,7 @@ __all__ = [
     "OFFER",
     "Access",
     "Answer",
+    "ClientStatus",
     "Server",
     "Session",
     "SocketFile",

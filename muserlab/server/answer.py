@@ -1,7 +1,8 @@
 """What a handler works on and what it gives back."""
 
+import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from muserlab.device import PCIDevice
@@ -36,6 +37,9 @@ class State:
     connected: bool = False
     passes_fds: bool = False
     """Whether the client takes file descriptors."""
+
+    since: float = field(default_factory=time.time)
+    """When the client came, in seconds since the epoch."""
 
 
 Handler = Callable[[State, Any, Fds], Answer | Awaitable[Answer]]

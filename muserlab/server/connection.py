@@ -24,6 +24,7 @@ from muserlab import proto
 from muserlab.device import PCIDevice
 from muserlab.proto import ProtocolError, Reply, Request, Role, Version
 from muserlab.server.answer import Answer
+from muserlab.server.client import ClientStatus
 from muserlab.server.messenger import Messenger
 from muserlab.server.quiesce import TIME_LIMIT, Access, Quiescence
 from muserlab.server.session import Session, describe
@@ -70,6 +71,13 @@ class ClientConnection:
     def client(self) -> str:
         """Who is served."""
         return self._session.state.client
+
+    @property
+    def status(self) -> ClientStatus:
+        """Who is served, since when, and what was agreed on."""
+        state = self._session.state
+        agreed = state.limits if state.connected else None
+        return ClientStatus(state.client, state.since, agreed, state.passes_fds)
 
     @property
     def hung_up(self) -> bool:

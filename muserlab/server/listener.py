@@ -12,6 +12,7 @@ from pathlib import Path
 import trio
 
 from muserlab.device import PCIDevice
+from muserlab.server.client import ClientStatus
 from muserlab.server.connection import ClientConnection
 from muserlab.server.faults import fault_in, is_interrupt
 from muserlab.server.process import ClientProcess
@@ -53,6 +54,12 @@ class Server:
         """Who is connected, such as "pid 4711 (qemu-system-x86)"; None if nobody is."""
         connection = self._connection
         return None if connection is None else connection.client
+
+    @property
+    def client_status(self) -> ClientStatus | None:
+        """Who is connected, since when, and what was agreed on; any thread may look."""
+        connection = self._connection
+        return None if connection is None else connection.status
 
     @property
     def occupant(self) -> str | None:

@@ -241,7 +241,7 @@ def test_it_describes_itself_as_lspci_does(dev: PCIDevice) -> None:
         "Capabilities: [100 v1] Device Serial Number 00-00-00-00-00-00-11-22",
     ):
         assert line in lines
-    assert repr(other) == "<PCIDevice net 1af4:1041, no client>"
+    assert repr(other) == other.describe()
 
 
 COMMAND = 0x04

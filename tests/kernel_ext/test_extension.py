@@ -91,7 +91,8 @@ def test_a_device_has_a_panel_on_a_page_and_its_repr_in_a_terminal(
     run(page_shell, "%unload_ext muserlab")
     page_shell.kernel = None  # what a terminal's shell has not
     run(page_shell, "%load_ext muserlab")
-    assert formatted(page_shell, "dev") == {"text/plain": "<PCIDevice adder 1234:0001, no client>"}
+    assert list(formatted(page_shell, "dev")) == ["text/plain"]
+    assert formatted(page_shell, "dev")["text/plain"].startswith("adder: ")
 
 
 def test_other_things_show_themselves_too(page_shell: InteractiveShell) -> None:

@@ -283,11 +283,13 @@ def test_the_status_tells_what_is_served_for_whom_and_how_busy_it_is(lab: Lab, d
         drv.bar0.A.write(1)
         (status,) = lab.status().devices
     assert (status.name, status.socket) == ("adder", lab.socket_path())
-    assert (status.client or "").startswith(f"pid {os.getpid()}")
+    assert str(status.client).startswith(f"pid {os.getpid()}")
     assert status.accesses == dev.trace.accesses == 1
     assert status.rates is not None
     assert status.rates.accesses > 0
     assert str(status).startswith(f"adder: pid {os.getpid()}")
+    line = repr(lab).splitlines()[1].split()
+    assert (line[0], line[-2:]) == ("adder", ["1", str(lab.socket_path())])
 
 
 # -- patching --------------------------------------------------------------------------------------
@@ -348,7 +350,7 @@ def test_nothing_is_left_after_stop(lab: Lab, dev: Any, sockets: Path) -> None:
         lab.stop()
     assert list(sockets.iterdir()) == []
     assert lab.devices == {}
-    assert (dev.client, repr(lab)) == (None, "<Lab serving nothing>")
+    assert (dev.client, repr(lab)) == (None, "a lab that serves nothing")
     with pytest.raises(ml.DeviceError, match="serve the device first"):
         dev.after(0, id)
 

@@ -5,6 +5,7 @@ import socket
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -25,9 +26,15 @@ def test_server_tells_its_path_and_its_client(device: PCIDevice, tmp_path: Path)
             assert server.path == tmp_path / "s"
             assert stat.S_IMODE(server.path.stat().st_mode) == 0o600
             assert server.client is None
+            assert server.client_status is None
             with dial(server) as peer:
                 await peer.greet()
                 assert server.client is not None
+                status = server.client_status
+                assert status is not None
+                assert str(status) == server.client
+                assert status.since <= time.time()
+                assert "transfers of 1024 KiB" in status.terms
                 assert server.client.startswith(f"pid {os.getpid()} (")
                 assert device.client == server.client
             await trio.testing.wait_all_tasks_blocked(0.01)
