@@ -4,6 +4,7 @@ A PCIDevice puts the parts together. It knows no socket, no message and no event
 calls it, step by step, and a Host, which a lab is, gives it a thread and a clock.
 """
 
+from muserlab.device.access import Access
 from muserlab.device.author import by_hand
 from muserlab.device.clone import Clone, clone
 from muserlab.device.config import (
@@ -33,6 +34,7 @@ from muserlab.device.errors import (
     RegionError,
 )
 from muserlab.device.function import PCIDevice
+from muserlab.device.holding import RESUME, RETRY, Pending, Verdict
 from muserlab.device.host import EndedTask, Host, InlineHost, Task
 from muserlab.device.irq import Counts, Interrupts, IrqType, Vector
 from muserlab.device.memory import AddressSpace
@@ -42,10 +44,12 @@ from muserlab.device.region import (
     ROM,
     VGA,
     Bank,
+    Breakpoint,
     ConfigRegion,
     DeviceRegion,
     FieldHandle,
     Memory,
+    Policy,
     Range,
     Region,
     RegisterHandle,
@@ -53,6 +57,7 @@ from muserlab.device.region import (
     Registers,
 )
 from muserlab.device.reset import ResetKind
+from muserlab.device.state import State
 from muserlab.device.unhandled import Unhandled, UnhandledAccess
 
 __all__ = [
@@ -61,12 +66,16 @@ __all__ = [
     "MSI",
     "MSIX",
     "PASS",
+    "RESUME",
+    "RETRY",
     "ROM",
     "VGA",
+    "Access",
     "AddressSpace",
     "Bank",
     "BarDefinition",
     "BarShape",
+    "Breakpoint",
     "BusyError",
     "Capability",
     "Clone",
@@ -95,6 +104,8 @@ __all__ = [
     "Messenger",
     "PCIDevice",
     "PCIExpress",
+    "Pending",
+    "Policy",
     "PowerManagement",
     "Range",
     "RawCapability",
@@ -105,11 +116,13 @@ __all__ = [
     "RegisterPart",
     "Registers",
     "ResetKind",
+    "State",
     "Task",
     "Unhandled",
     "UnhandledAccess",
     "Vector",
     "VendorSpecific",
+    "Verdict",
     "by_hand",
     "clone",
 ]

@@ -35,8 +35,11 @@ def adopt(new: "PCIDevice", former: "PCIDevice") -> None:
     for region in former.present:
         region.poller.stop()
     _move_state(new, former)
-    homeless = _move_hooks(new, former)
+    with new.history.as_one():
+        homeless = _move_hooks(new, former)
     dropped = _move_contents(new, former)
+    for region, other in _pairs(new, former):
+        region.succeed_guard(other)
     new.config.space.succeed(former.config.space)
     if new.msix_table is not None and former.msix_table is not None:
         new.msix_table.succeed(former.msix_table)
@@ -76,6 +79,8 @@ def _move_state(new: "PCIDevice", former: "PCIDevice") -> None:
     vars(former.state).update({**vars(new.state), **vars(former.state)})
     new.state = former.state
     new.record_to(former.trace)
+    new.probation = former.probation
+    new.history.succeed(former.history)
 
 
 def _pairs(new: "PCIDevice", former: "PCIDevice") -> Iterator[tuple[Region, Region]]:

@@ -52,11 +52,12 @@ def _clone(original: D) -> Clone[D]:
     device.build(original.definition)
     _copy_contents(device, original)
     device.record_to(Trace())  # without what filling the copy has recorded
+    device.history.succeed(original.history)
     memo = {id(its): mine for its, mine in _twins(original, device)}
     _copy_attributes(device, original, memo)
     hooks = Copies(_bound_in(memo))
     for mine, its in zip(device.own_hooks, original.own_hooks, strict=True):
-        mine.history = hooks.history(its.history)
+        mine.line = hooks.line(its.line)
     for region, its_region in zip(device.present, original.present, strict=True):
         region.hooks.copy_from(its_region.hooks, hooks)
     return Clone(device, hooks)

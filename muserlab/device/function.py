@@ -1,9 +1,7 @@
 """A PCI function: what a person defines, and what a client drives."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from types import SimpleNamespace
+from collections.abc import Hashable, Sequence
 from typing import Any, ParamSpec, Self
-from weakref import WeakSet
 
 from muserlab.device.adopt import adopt
 from muserlab.device.assembly import (
@@ -28,21 +26,26 @@ from muserlab.device.definition import BarDefinition, Definition
 from muserlab.device.describe import describe
 from muserlab.device.dma import DMA
 from muserlab.device.errors import BusyError, RegionError
-from muserlab.device.hooks import HookOwner
-from muserlab.device.host import Host, InlineHost, ReplacedHost, Task
+from muserlab.device.hooks import PROBATION, HookOwner
+from muserlab.device.host import Host, InlineHost, ReplacedHost
 from muserlab.device.irq import Action, Data, Interrupts, MSIXTable
 from muserlab.device.mastering import Mastering
 from muserlab.device.plan import BARS, plan
 from muserlab.device.region import (
     ROM,
     VGA,
+    Breakpoint,
+    Condition,
     ConfigRegion,
     DeviceRegion,
     Region,
+    site_of,
 )
 from muserlab.device.reset import ResetKind
+from muserlab.device.state import State
 from muserlab.device.unhandled import Unhandled
-from muserlab.live import Batch, Hook
+from muserlab.device.work import Working
+from muserlab.live import Batch, History, Hook
 from muserlab.trace import Kind, Trace
 
 P = ParamSpec("P")
@@ -50,7 +53,7 @@ P = ParamSpec("P")
 _D0, _D3_HOT = 0, 3
 
 
-class PCIDevice:
+class PCIDevice(Working):
     """A PCI or PCI Express function of one's own.
 
     id, subsystem  vendor and device numbers
@@ -125,13 +128,16 @@ class PCIDevice:
         self.definition = definition
         """What the constructor was given."""
         self.name = name = definition.name
-        self.state = SimpleNamespace()
+        self.state = State()
         self.trace = Trace()
+        self.probation = PROBATION
+        """How many accesses a new version of a hook has to answer before it is trusted."""
         self.client: str | None = None
         self.batch: Batch | None = None
         self._host: Host = InlineHost()
-        self._until_reset: WeakSet[Task] = WeakSet()  # a host holds those that have not ended
+        self.begin_work()
         self.hook_owner = owner = HookOwner(self)
+        self.history = History(owner.restore)
 
         self.mastering = Mastering(lambda text: owner.announce(f"{name}: {text}"))
         self.mastering.follow(config.header)
@@ -197,6 +203,13 @@ class PCIDevice:
             raise RegionError(f"{self.name} has no region {index}")
         return region
 
+    def region_named(self, name: str) -> Region:
+        """Return the region of that name, such as "bar0"; raises RegionError if there is none."""
+        for region in self.present:
+            if region.name == name:
+                return region
+        raise RegionError(f"{self.name} has no region {name}")
+
     def set_irqs(self, index: int, action: Action, start: int, count: int, data: Data) -> None:
         """Carry out VFIO_USER_DEVICE_SET_IRQS; fds belong to this call. Raises IrqError."""
         self.interrupts.set(index, action, start, count, data)
@@ -242,9 +255,7 @@ class PCIDevice:
     def _reset(self, kind: ResetKind) -> None:
         self.trace.record(Kind.RESET, self.name, note=kind)
         if kind is not ResetKind.LOST_CONNECTION:
-            for task in tuple(self._until_reset):
-                task.cancel()
-            self._until_reset.clear()
+            self.end_work()
             self.interrupts.reset()
             if self.msix_table is not None:
                 self.msix_table.reset()
@@ -276,51 +287,36 @@ class PCIDevice:
         for region in self.present:
             region.poller.restart()
 
-    # What a guest asked for once, a reset ends: no function finishes its old DMA after a reset. A
-    # clock goes on, as an oscillator does: nobody would start it again after a guest has booted.
+    # -- hooks -------------------------------------------------------------------------------------
 
-    def spawn(
+    def hook_named(self, key: Hashable) -> Hook | None:
+        """Return the hook with this key (Hook.line.key), its classes' included, if there is one."""
+        if not isinstance(key, tuple):
+            return next((hook for hook in self.own_hooks if hook.line.key == key), None)
+        for region in self.present:
+            hooks = region.hooks.hooks.values()
+            hook = next((hook for hook in hooks if hook.line.key == key), None)
+            if hook is not None or (hook := region.class_hooks.named(key)) is not None:
+                return hook
+        return None
+
+    def break_on(
         self,
-        async_fn: Callable[..., Awaitable[object]],
-        *args: object,
-        name: str | None = None,
-        until_reset: bool = True,
-    ) -> Task:
-        """Start async_fn(dev, *args) as a task.
+        place: object,
+        *,
+        read: bool = False,
+        write: bool = True,
+        when: Condition | None = None,
+    ) -> Breakpoint:
+        """Let a client's accesses of a place wait before they take effect; `remove()` ends it.
 
-        It ends with the device and, unless until_reset is False, at a reset. A guest's boot is one
-        too, so a task that is the world outside wants False. A lost connection is none.
+        A place is a register, a field, an array of registers, a range or a whole region of this
+        device. `when(new, old)` tells which accesses: new is what the write would leave (a Value,
+        a field's value, or bytes), old what there is; of a read both are what there is. What waits
+        is in `lab.paused`. Raises RegionError where the place is none of this device.
         """
-        return self._start(until_reset, self._host.spawn, async_fn, self, *args, name=name)
-
-    def after(
-        self, seconds: float, fn: Callable[..., object], *args: object, until_reset: bool = True
-    ) -> Task:
-        """Call fn(dev, *args) (plain or async) once, that many seconds from now.
-
-        A reset before then, or while fn waits, ends it, unless until_reset is False.
-        """
-        return self._start(until_reset, self._host.after, seconds, fn, self, *args)
-
-    def every(
-        self, seconds: float, fn: Callable[..., object], *args: object, until_reset: bool = False
-    ) -> Task:
-        """Call fn(dev, *args) (plain or async) again and again, that many seconds apart.
-
-        It goes on after a reset, unless until_reset is True.
-        """
-        return self._start(until_reset, self._host.every, seconds, fn, self, *args)
-
-    def _start(
-        self, until_reset: bool, start: Callable[P, Task], *args: P.args, **kwargs: P.kwargs
-    ) -> Task:
-        def started() -> Task:
-            task = start(*args, **kwargs)
-            if until_reset:
-                self._until_reset.add(task)
-            return task
-
-        return self._host.run(started)
+        region, site = site_of(self.present, place)
+        return self.hook_owner.run(region.break_on, site, read=read, write=write, when=when)
 
     def adopt(self, former: "PCIDevice") -> None:
         """Take the place of a former definition of this device; see adopt.adopt.

@@ -1,17 +1,35 @@
 """A device as what hooks belong to."""
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Hashable
 from contextlib import suppress
 from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
+from muserlab.device.access import Access, Cause
 from muserlab.device.errors import DeviceError
 from muserlab.device.host import Host, ReplacedHost
 from muserlab.device.journal import Journal
-from muserlab.live import Batch, Failure, Hook, HookFailed, PatchError
+from muserlab.device.state import State
+from muserlab.live import (
+    Batch,
+    Failure,
+    History,
+    Hook,
+    HookFailed,
+    Line,
+    Move,
+    Origin,
+    PatchError,
+    Restore,
+    submit,
+)
 from muserlab.trace import Trace
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+PROBATION = 100
+"""How many accesses a new version has to answer before it is trusted, unless a device says else."""
 
 
 class Subject(Protocol):
@@ -19,10 +37,18 @@ class Subject(Protocol):
 
     trace: Trace
     batch: Batch | None
+    state: State
+    client: str | None
+    probation: int
+    history: History
 
     @property
     def host(self) -> Host:
         """Who runs it."""
+        ...
+
+    def hook_named(self, key: Hashable) -> Hook | None:
+        """Return the hook that has this key."""
         ...
 
 
@@ -31,6 +57,8 @@ class HookOwner:
 
     def __init__(self, device: Subject) -> None:
         self.device = device
+        self.cause: Cause | None = None
+        """The access that a hook is being called for; assigned by the region that it goes to."""
 
     @property
     def subject(self) -> Subject:
@@ -52,6 +80,35 @@ class HookOwner:
         """The batch that collects patches at this moment, if any."""
         return self.device.batch
 
+    @property
+    def history(self) -> History:
+        """Where patches are kept with what undoes them."""
+        return self.device.history
+
+    @property
+    def probation(self) -> int:
+        """How many accesses a new version has to answer before it is trusted."""
+        return self.device.probation
+
+    @property
+    def access(self) -> Access | None:
+        """The access that a hook is being called for."""
+        return None if self.cause is None else Access(*self.cause)
+
+    @property
+    def client(self) -> str | None:
+        """Who has the device."""
+        return self.device.client
+
+    def line(self, key: Hashable) -> Line | None:
+        """Return the versions of the hook that has this key, if there is one."""
+        hook = self.device.hook_named(key)
+        return None if hook is None else hook.line
+
+    def restore(self, what: str, moves: tuple[Move, ...], origin: Origin) -> None:
+        """Make versions of the past current again: what the history does."""
+        submit(Restore(what, moves, self, origin), self)
+
     def check_patchable(self) -> None:
         """Raise PatchError where another definition has taken the place of the device."""
         host = self.device.host
@@ -63,8 +120,8 @@ class HookOwner:
         return self.device.host.run(fn, *args, **kwargs)
 
     def transaction(self) -> Journal:
-        """Begin to note the pokes of the hook that is about to run."""
-        return Journal()
+        """Begin to note what the hook does that is about to run."""
+        return Journal(self.device.state)
 
     def report(self, failure: Failure) -> None:
         """Tell people that a hook failed."""
@@ -78,10 +135,13 @@ class HookOwner:
         """Call a hook whose answer nobody waits for; an async one becomes a task."""
         if not hook:
             return
+        cause, self.cause = self.cause, None
         try:
             answer = hook.call(*args)
         except HookFailed:
             return
+        finally:
+            self.cause = cause
         if isinstance(answer, Coroutine):
             self.let_finish(cast("Coroutine[Any, Any, object]", answer), hook.name)
 

@@ -6,6 +6,7 @@ from typing import NoReturn, ParamSpec, Protocol, TypeVar
 
 from muserlab.device.author import by_hand
 from muserlab.device.errors import DeviceError
+from muserlab.device.holding import Pending, Verdict
 from muserlab.live import Failure
 
 P = ParamSpec("P")
@@ -55,6 +56,10 @@ class Host(Protocol):
         """Call fn (plain or async) again and again, that many seconds apart."""
         ...
 
+    def hold(self, pending: Pending) -> Awaitable[Verdict]:
+        """Keep an access waiting until a person says what becomes of it."""
+        ...
+
     def report(self, failure: Failure) -> None:
         """Tell people that a hook failed."""
         ...
@@ -94,6 +99,10 @@ class InlineHost:
     def every(self, seconds: float, _fn: Callable[..., object], *_args: object) -> NoReturn:
         """Refuse: there is no clock."""
         raise self._refusal(f"call a function every {seconds:g} s")
+
+    async def hold(self, pending: Pending) -> Verdict:
+        """Let the access fail: nobody could say how it goes on."""
+        return Verdict("fail", reason=f"it cannot wait, {self.reason} ({pending.reason})")
 
     def report(self, failure: Failure) -> None:
         """Print the failed hook's traceback on standard error."""

@@ -1,15 +1,18 @@
-"""What a running hook poked, so that a failing one can be undone.
+"""What a running hook does, so that a failing one can be undone.
 
 A hook that raises halfway must leave no half-done work: the version before it answers the same
-access and has to find the registers as they were. The current journal lies in a context variable,
-so that an async hook keeps its own while others run.
+access and has to find everything as it was. So while a version is on probation a journal notes what
+it pokes, what it changes of the device's state and the work that it starts, and holds back the
+interrupts that it fires until it has returned. The current journal lies in a context variable, so
+that an async hook keeps its own while others run.
 
-Only bytes that still hold what the hook put there are restored: another access may have written
-them while an async hook slept, and its write is not ours to undo.
+Only what still is as the hook left it is restored: another access may have changed it while an
+async hook slept, and that is not ours to undo. What has left the device, as a DMA write has, stays.
 """
 
+from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class Bytes(Protocol):
@@ -19,43 +22,99 @@ class Bytes(Protocol):
     def __setitem__(self, key: slice, value: bytes, /) -> None: ...
 
 
+class Watched(Protocol):
+    """What is told of every run, to note by itself what happens to it."""
+
+    def begin(self, journal: "Journal", /) -> None:
+        """Take notice of what happens from now on, and have it undone if the hook fails."""
+        ...
+
+    def end(self, journal: "Journal", /) -> None:
+        """Take no more notice."""
+        ...
+
+
 _current: ContextVar["Journal | None"] = ContextVar("muserlab_journal", default=None)
 
 
+def running() -> "Journal | None":
+    """Return the journal of the hook that is running here, if it has one."""
+    return _current.get()
+
+
 class Journal:
-    """The pokes of one hook's run; entering is making one, leaving is commit or rollback."""
+    """One hook's run; making it is its beginning, commit or rollback its end.
 
-    __slots__ = ("_outer", "_pokes")
+    `foreseen` is what things will be once that is done which is held back, for who asks meanwhile.
+    """
 
-    def __init__(self) -> None:
-        self._pokes: list[tuple[Bytes, int, bytes, bytes]] | None = []
+    __slots__ = ("_held", "_outer", "_undo", "_watched", "foreseen")
+
+    def __init__(self, watched: Watched | None = None) -> None:
+        self._undo: list[Callable[[], object]] | None = []
+        self._held: list[Callable[[], object]] = []
+        self.foreseen: dict[object, Any] = {}
         self._outer = _current.get()
+        self._watched = watched
+        if watched is not None:
+            watched.begin(self)
         _current.set(self)
 
-    def note(self, storage: Bytes, offset: int, new: bytes) -> None:
-        """Remember what lies at offset before new goes there."""
-        if self._pokes is not None:
-            old = bytes(storage[offset : offset + len(new)])
-            self._pokes.append((storage, offset, old, new))
+    def is_within(self, other: "Journal") -> bool:
+        """Tell whether it is other, or that of a hook that other's called."""
+        return self is other or (self._outer is not None and self._outer.is_within(other))
+
+    def note(self, undo: Callable[[], object]) -> None:
+        """Call undo if the hook fails."""
+        if self._undo is not None:
+            self._undo.append(undo)
+
+    def hold(self, act: Callable[[], object]) -> None:
+        """Call act when the hook has returned, and not at all if it fails.
+
+        A task that the hook started may come here later, when there is nothing to wait for.
+        """
+        if self._undo is None:
+            act()
+        else:
+            self._held.append(act)
 
     def commit(self) -> None:
-        """Keep the pokes; they become those of the hook that called this one, if any."""
-        pokes = self._leave()
-        if self._outer is not None and self._outer._pokes is not None:
-            self._outer._pokes += pokes
+        """Keep what was done; it becomes the deeds of the hook that called this one, if any."""
+        undo, held = self._leave()
+        outer = self._outer
+        if outer is not None and outer._undo is not None:
+            outer._undo += undo
+            outer._held += held
+            outer.foreseen |= self.foreseen
+        else:
+            for act in held:
+                act()
 
     def rollback(self) -> None:
-        """Take the pokes back, last one first."""
-        for storage, offset, old, new in reversed(self._leave()):
-            for start, end in _kept(storage[offset : offset + len(new)], new):
-                storage[offset + start : offset + end] = old[start:end]
+        """Take back what was done, last one first."""
+        undo, _ = self._leave()
+        for take_back in reversed(undo):
+            take_back()
 
-    def _leave(self) -> list[tuple[Bytes, int, bytes, bytes]]:
+    def _leave(self) -> tuple[list[Callable[[], object]], list[Callable[[], object]]]:
         # A task that the hook spawned inherits the variable and outlives the hook: without a list
-        # its pokes are its own.
-        pokes, self._pokes = self._pokes or [], None
+        # what it does is its own.
+        if self._watched is not None and self._undo is not None:
+            self._watched.end(self)
+        undo, self._undo = self._undo or [], None
+        held, self._held = self._held, []
         _current.set(self._outer)
-        return pokes
+        return undo, held
+
+
+def when_returned(act: Callable[[], object]) -> None:
+    """Call act when the hook on probation that is running here has returned; else now."""
+    journal = _current.get()
+    if journal is None:
+        act()
+    else:
+        journal.hold(act)
 
 
 def in_hook() -> bool:
@@ -64,10 +123,17 @@ def in_hook() -> bool:
 
 
 def poke(storage: Bytes, offset: int, data: bytes) -> None:
-    """Put data into storage, noting it where a hook is running."""
+    """Put data into storage, noting it where a hook on probation is running."""
     journal = _current.get()
     if journal is not None:
-        journal.note(storage, offset, data)
+        end = offset + len(data)
+        before, put = bytes(storage[offset:end]), bytes(data)
+
+        def undo() -> None:
+            for start, stop in _kept(storage[offset:end], put):
+                storage[offset + start : offset + stop] = before[start:stop]
+
+        journal.note(undo)
     storage[offset : offset + len(data)] = data
 
 

@@ -21,5 +21,9 @@ class NotServed(LabError, LookupError):
     """The lab serves no such device."""
 
 
+class PauseError(LabError):
+    """No access waits for a decision, or it has been decided about already."""
+
+
 class BusyError(LabError):
     """The device has a client already, and a device has one at a time."""

@@ -8,6 +8,7 @@ from typing import Any, ParamSpec, TypeVar
 import trio
 
 from muserlab.device import EndedTask, by_hand
+from muserlab.lab.holds import Holds
 from muserlab.lab.portal import Portal
 from muserlab.lab.reports import Report, ReportKind, Reports
 from muserlab.live import Failure, Version, place_of
@@ -49,13 +50,15 @@ class TrioHost:
     """
 
     def __init__(
-        self, device: str, portal: Portal, nursery: trio.Nursery, reports: Reports
+        self, device: str, portal: Portal, nursery: trio.Nursery, reports: Reports, holds: Holds
     ) -> None:
         self._device = device
         self._portal = portal
         self._nursery = nursery
         self._reports = reports
         self._tasks: set[BackgroundTask] = set()
+        self.hold = holds.hold
+        """Keeps an access waiting until a person decides."""
 
     @property
     def tasks(self) -> tuple[BackgroundTask, ...]:

@@ -18,6 +18,7 @@ from muserlab.lab.errors import BusyError, LabError, LabStopped, NotServed
 from muserlab.lab.files import ServedFile
 from muserlab.lab.future import Future
 from muserlab.lab.held import Held
+from muserlab.lab.paused import Paused
 from muserlab.lab.portal import Portal
 from muserlab.lab.qemuargs import QemuArguments, qemu_arguments
 from muserlab.lab.reports import Report, ReportKind, Reports
@@ -186,6 +187,7 @@ class Lab:
         served = self._pick(name)
         self.portal.check()
         layouts = _layouts(served.device)
+        served.patience[os.getpid()] = timeout
         try:
             return client.connect(served.server.path, layouts=layouts, timeout=timeout)
         except ServerGone as gone:
@@ -222,6 +224,12 @@ class Lab:
             self._start()
         names = names or tuple(self.devices)
         return VM(self.portal, self._free_socket, names, timeout, options, self.reports)
+
+    @property
+    def paused(self) -> Paused:
+        """The accesses that wait for a decision: at a breakpoint, or since their hook failed."""
+        waiting = (paused for one in self._all() for paused in one.holds.paused)
+        return Paused(sorted(waiting, key=lambda paused: -paused.seconds))
 
     def status(self) -> LabStatus:
         """Return what is served, for whom, how busy it is, what waits, and the last faults."""

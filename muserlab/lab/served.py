@@ -8,7 +8,8 @@ from typing import Self
 
 import trio
 
-from muserlab.device import InlineHost, PCIDevice
+from muserlab.device import BusyError, InlineHost, PCIDevice
+from muserlab.lab.holds import Holds
 from muserlab.lab.host import TrioHost
 from muserlab.lab.portal import Portal
 from muserlab.lab.reports import Report, ReportKind, Reports
@@ -31,6 +32,15 @@ class Served:
         self._portal = portal
         self._nursery = nursery
         self._reports = reports
+        self.patience: dict[int, float | None] = {}
+        """How many seconds clients wait for an answer that have said so, by process id."""
+        self.holds = Holds(
+            device.name,
+            portal,
+            server=lambda: self.server,
+            patience=self._find_patience,
+            say=self._say,
+        )
         self._host = self._take(device)
         self._counts = device.trace.counts
 
@@ -67,6 +77,11 @@ class Served:
 
         Raises DeviceError, and changes nothing, if its structure differs and a client is connected.
         """
+        if self.holds.paused:
+            raise BusyError(
+                f"{self.device.name} cannot change while an access is paused"
+                f" ({self.holds.paused[0].access}); decide about it first: lab.paused"
+            )
         former, host = self.device, self._take(device)
         try:
             device.adopt(former)
@@ -79,8 +94,18 @@ class Served:
         self.device, self._host = device, host
         self._counts = device.trace.counts
 
+    def _find_patience(self) -> float | None:
+        """Return how many seconds the client waits for an answer, None if for ever."""
+        process = self.server.process
+        if process is None:
+            return None
+        return self.patience.get(process.pid, process.patience)
+
+    def _say(self, text: str) -> None:
+        self._reports.post(Report(ReportKind.NOTICE, text, self.device.name))
+
     def _take(self, device: PCIDevice) -> TrioHost:
-        host = TrioHost(device.name, self._portal, self._nursery, self._reports)
+        host = TrioHost(device.name, self._portal, self._nursery, self._reports, self.holds)
         device.host = host
         return host
 

@@ -91,6 +91,8 @@ class Watch:
         seen: dict[Access, int] = {}
         for one in self._served():
             for access in one.server.in_flight:
+                if access.held:
+                    continue  # it waits for a person, who was told
                 seen[access] = self._seen.get(access, -1) + 1
                 if seen[access] == PATIENCE:
                     text = _told(one, access)

@@ -2,10 +2,12 @@
 
 A hook is a named place for a callback; a version is one definition that was put there; a patch is
 putting one there. A hook holds immutable versions of which one is current: redefining replaces,
-never stacks, and a version that raises makes way for the one before it.
+never stacks. A new version is on probation: if it raises, the one before it answers instead.
 """
 
 from muserlab.live.batch import Batch, Step
+from muserlab.live.calling import CARELESS, COROUTINE, Care
+from muserlab.live.change import Restore, submit
 from muserlab.live.copies import Copies
 from muserlab.live.diff import Diff
 from muserlab.live.errors import (
@@ -16,31 +18,50 @@ from muserlab.live.errors import (
     PatchError,
     WrongAnswer,
 )
-from muserlab.live.failure import Failure
+from muserlab.live.failure import Failure, Input
+from muserlab.live.history import COLUMNS, Entries, Entry, History, Move
 from muserlab.live.hook import Hook
+from muserlab.live.line import Generation, Line
 from muserlab.live.migrate import Migration, migrate
+from muserlab.live.origin import Origin, origin_here
 from muserlab.live.owner import Owner, Transaction
 from muserlab.live.source import place_at, place_of
-from muserlab.live.version import Version
+from muserlab.live.version import Trial, Version
 
 __all__ = [
+    "CARELESS",
+    "COLUMNS",
+    "COROUTINE",
     "Batch",
     "Blameless",
+    "Care",
     "Copies",
     "Diff",
+    "Entries",
+    "Entry",
     "Failure",
+    "Generation",
+    "History",
     "Hook",
     "HookFailed",
     "HookUndefined",
+    "Input",
+    "Line",
     "LiveError",
     "Migration",
+    "Move",
+    "Origin",
     "Owner",
     "PatchError",
+    "Restore",
     "Step",
     "Transaction",
+    "Trial",
     "Version",
     "WrongAnswer",
     "migrate",
+    "origin_here",
     "place_at",
     "place_of",
+    "submit",
 ]

@@ -1,34 +1,34 @@
-"""Copies of hooks' histories, for a copy of what they belong to."""
+"""Copies of hooks' lines, for a copy of what they belong to."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from muserlab.live.failure import Tally
-from muserlab.live.history import History
+from muserlab.live.line import Line
 from muserlab.live.version import Version
 
 Function = Callable[..., Any]
 
 
 class Copies:
-    """Histories as they are now, that share nothing with the originals that could change.
+    """Lines as they are now, that share nothing with the originals that could change.
 
-    What several histories have in common (a base, a version that went before) their copies have
+    What several lines have in common (a base, a version that went before) their copies have
     in common too. `function` tells what stands in a copy for a version's function.
     """
 
     def __init__(self, function: Callable[[Function], Function]) -> None:
         self._function = function
-        self._histories: dict[History, History] = {}
+        self._lines: dict[Line, Line] = {}
         self._versions: dict[Version, Version] = {}
 
-    def history(self, original: History) -> History:
-        """Return the copy of a history; the same one every time."""
-        copy = self._histories.get(original)
+    def line(self, original: Line) -> Line:
+        """Return the copy of a line; the same one every time."""
+        copy = self._lines.get(original)
         if copy is None:
-            base = None if original.base is None else self.history(original.base)
-            copy = self._histories[original] = History(original.name, base)
+            base = None if original.base is None else self.line(original.base)
+            copy = self._lines[original] = Line(original.name, base, original.key)
             copy.versions = tuple(map(self._version, original.versions))
             copy.own = None if original.own is None else self._version(original.own)
         return copy
@@ -45,6 +45,7 @@ class Copies:
                 version,
                 function=self._function(version.function),
                 former=former,
+                trial=version.trial.copy(),
                 tally=Tally(),
                 excused=Tally(),
             )

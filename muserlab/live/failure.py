@@ -1,9 +1,10 @@
 """What a version of a hook raised, and how often."""
 
 import traceback
+from collections import deque
 from dataclasses import dataclass, field, replace
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from muserlab.live.errors import Blameless, WrongAnswer
 
@@ -11,13 +12,41 @@ if TYPE_CHECKING:
     from muserlab.live.version import Version
 
 
+INPUTS_KEPT = 16
+"""How many of the calls that failed in one way are kept, the last ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A call of a hook that failed: what it was given, and by which access of whom.
+
+    `access` is what the hook's owner says of it (of a device's hook: a device.Access, which can be
+    made again), None where no access was the reason. `seq` is the number of accesses by then.
+    """
+
+    params: tuple[str, ...]
+    args: tuple[Any, ...]
+    access: Any
+    client: str | None
+    seq: int
+
+    def __str__(self) -> str:
+        """Tell the access, what the hook got, and who caused it."""
+        given = ", ".join(
+            f"{name}={arg!r:.80}" for name, arg in zip(self.params, self.args, strict=False)
+        )
+        cause = f"{self.access}: " if self.access is not None else ""
+        return f"{cause}{given}, from {self.client or 'no client'}, access {self.seq}"
+
+
 @dataclass(slots=True, eq=False)
 class Failure:
     """One way in which one version fails: an exception type raised at one line.
 
     The same failure happening again adds to `count` and is not reported again. `exception` is the
-    first one, its traceback beginning in the hook's own code. `restored` is the version that
-    answered instead and is current again, None where there was none.
+    first one, its traceback beginning in the hook's own code. `inputs` are the last calls that
+    failed so. `restored` is the version that answered instead and is current again, None where
+    there was none. `remedy` tells what was done for whoever waited for the answer.
     """
 
     hook: str
@@ -25,6 +54,8 @@ class Failure:
     exception: BaseException
     count: int = 1
     restored: "Version | None" = None
+    remedy: str = ""
+    inputs: deque[Input] = field(default_factory=lambda: deque(maxlen=INPUTS_KEPT), repr=False)
 
     def __str__(self) -> str:
         """Say in one line which version raised what, and who answered instead."""
@@ -35,7 +66,7 @@ class Failure:
             told += "; the hook is not to blame and stays"
         if self.restored is not None:
             told += f"; v{self.restored.number} answered and is current again"
-        return told
+        return f"{told}; {self.remedy}" if self.remedy else told
 
 
 @dataclass(slots=True, eq=False)
@@ -51,15 +82,19 @@ class Tally:
         """How often the version has failed."""
         return sum(failure.count for failure in self.failures.values())
 
-    def add(self, hook: str, version: "Version", error: BaseException) -> Failure:
-        """Count error, and return the failure that it is."""
+    def add(
+        self, hook: str, version: "Version", error: BaseException, given: Input | None = None
+    ) -> Failure:
+        """Count error, and return the failure that it is; given is the call that failed."""
         line = _line(error)
-        known = self.failures.get((type(error), *line))
-        if known is not None:
-            known.count += 1
-            return known
-        failure = Failure(hook, version, error.with_traceback(_own_frames(error)))
-        self.failures[type(error), *line] = failure
+        failure = self.failures.get((type(error), *line))
+        if failure is not None:
+            failure.count += 1
+        else:
+            failure = Failure(hook, version, error.with_traceback(_own_frames(error)))
+            self.failures[type(error), *line] = failure
+        if given is not None:
+            failure.inputs.append(given)
         return failure
 
     def take(self, other: "Tally", version: "Version") -> None:

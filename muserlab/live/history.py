@@ -1,95 +1,288 @@
-"""The versions of one hook, and which of them is current."""
+"""What was patched, by whom, when, and what came of it; and the way back to any point of that."""
 
-from collections.abc import Callable
-from dataclasses import replace
-from typing import Any
+import time
+from collections.abc import Callable, Generator, Hashable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import overload
 
+from muserlab.live.diff import Diff
 from muserlab.live.errors import PatchError
-from muserlab.live.failure import Tally
+from muserlab.live.origin import MUSERLAB, Origin
 from muserlab.live.version import Version
+
+DEFINE, CLEAR = "define", "clear"
+UNDO, REDO, BACK, PUT_BACK = "undo", "redo", "back", "put back"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One hook's current version, before and after.
+
+    `hook` finds the hook again, also in a later definition of its owner; see Owner.line.
+    """
+
+    hook: Hashable
+    name: str
+    before: Version | None
+    after: Version | None
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """One patch.
+
+    number   counts from 1 within the history
+    when     seconds since the epoch
+    origin   who made it, and from which cell or line of a file
+    what     "define", "clear", "undo", "redo", "back", "put back"
+    seq      how many accesses there had been
+    moves    what it did to which hooks; usually to one
+    batch    the same object in all that were made as one
+    """
+
+    number: int
+    origin: Origin
+    what: str
+    seq: int
+    moves: tuple[Move, ...]
+    batch: object | None = None
+    when: float = field(default_factory=time.time)
+
+    @property
+    def hook(self) -> str:
+        """The hook's name, or how many hooks there were."""
+        return self.moves[0].name if len(self.moves) == 1 else f"{len(self.moves)} hooks"
+
+    @property
+    def version(self) -> Version | None:
+        """The version that is current after it, of a patch of one hook."""
+        return self.moves[0].after if len(self.moves) == 1 else None
+
+    @property
+    def outcome(self) -> str:
+        """What has become of the version by now."""
+        if self.version is None:
+            return ""
+        return self.version.state
+
+    def diff(self) -> Diff:
+        """Return what it changed, as unified diffs."""
+        changed = (move for move in self.moves if move.after is not None)
+        return Diff("\n".join(Diff.between(m.name, m.before, m.after) for m in changed if m.after))
+
+    def cells(self) -> tuple[str, ...]:
+        """Return the text of each column of a table of entries; see COLUMNS."""
+        clock = time.strftime("%H:%M:%S", time.localtime(self.when))
+        version = f"v{self.version.number}" if self.version is not None else ""
+        return (
+            str(self.number),
+            clock,
+            self.origin.who,
+            self.origin.place,
+            str(self.seq),
+            self.hook,
+            f"{self.what} {version}".rstrip(),
+            self.outcome,
+        )
+
+    def __str__(self) -> str:
+        """Tell it in a line."""
+        number, clock, who, place, seq, hook, what, outcome = self.cells()
+        where = f" in {place}" if place else ""
+        told = f"#{number} {clock} {who}{where}, after {seq} accesses: {hook} {what}"
+        return f"{told}; {outcome}" if outcome else told
+
+    __repr__ = __str__
+
+
+COLUMNS = ("#", "time", "who", "where", "accesses", "hook", "patch", "outcome")
+"""The titles of `Entry.cells`."""
+
+
+class Entries(tuple[Entry, ...]):
+    """Some entries of a history, which show themselves as a table."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        """Show a line for each, in columns."""
+        return _table([COLUMNS, *(entry.cells() for entry in self)])
 
 
 class History:
-    """The versions of one hook; plain data without threads, owners or calls.
+    """The patches of one owner's hooks, oldest first, each with what undoes it.
 
-    `own` is the version that is current here. Where there is none, `base`, the history of the hook
-    that stands behind this one, tells which version is met.
+    Undoing is a patch too and is listed like one: nothing is ever taken out of a history. `apply`
+    makes moves, on the thread that calls hooks, and adds the entry for them with `add`.
     """
 
-    __slots__ = ("base", "name", "own", "versions")
+    def __init__(self, apply: Callable[[str, tuple[Move, ...], Origin], None]) -> None:
+        self._apply = apply
+        self._entries: list[Entry] = []
+        self._done: list[Entry] = []
+        self._undone: list[Entry] = []
+        self._batch: object | None = None
 
-    def __init__(self, name: str, base: "History | None" = None) -> None:
-        self.name = name
-        self.base = base
-        self.own: Version | None = None
-        self.versions: tuple[Version, ...] = ()
+    # -- what patches do -------------------------------------------------------------------------
 
-    @property
-    def current(self) -> Version | None:
-        """The version that a call meets."""
-        if self.own is None and self.base is not None:
-            return self.base.current
-        return self.own
+    def add(
+        self,
+        what: str,
+        moves: Iterable[Move],
+        *,
+        origin: Origin,
+        seq: int,
+        batch: object | None = None,
+    ) -> Entry:
+        """Append an entry."""
+        number = self._entries[-1].number + 1 if self._entries else 1
+        entry = Entry(number, origin, what, seq, tuple(moves), batch or self._batch)
+        self._entries.append(entry)
+        if what == PUT_BACK:
+            self._take_back(entry.moves)
+        elif what not in (UNDO, REDO):
+            self._done.append(entry)
+            self._undone.clear()
+        return entry
 
-    def numbered(self, number: int) -> Version:
-        """Return the version with that number; raise PatchError where there is none."""
-        for version in self.versions:
-            if version.number == number:
-                return version
-        raise PatchError(f"{self.name} has no v{number}; it has {len(self.versions)} versions")
+    def forget(self, entry: Entry) -> None:
+        """Take an entry out again whose patch was refused after all, with others of its batch."""
+        for entries in (self._entries, self._done):
+            if entry in entries:
+                entries.remove(entry)
 
-    def define(self, function: Callable[..., Any], source: str, place: str, seq: int) -> bool:
-        """Make function current; return whether it is a new version.
+    def succeed(self, former: "History") -> None:
+        """Go on where the history of a former definition of the owner ended.
 
-        It is none where the source is the current version's own: then that version gets the new
-        function, and a fresh count of failures.
+        What was patched here before is left out: hooks tell what they bring when they succeed.
         """
-        if self.own is not None and source and source == self.own.source:
-            again = replace(
-                self.own, function=function, place=place, tally=Tally(), excused=Tally()
-            )
-            self.versions = tuple(again if v is self.own else v for v in self.versions)
-            self.own = again
-            return False
-        self.own = Version(len(self.versions) + 1, function, source, place, seq, self.current)
-        self.versions = (*self.versions, self.own)
-        return True
+        self._entries = [*former._entries]
+        self._done, self._undone = [*former._done], [*former._undone]
 
-    def undo(self) -> None:
-        """Make the version that was current before the current one current again."""
-        if self.own is None:
-            raise PatchError(f"{self.name} has nothing to undo: no version is current here")
-        self._take_up(self.own.former)
+    @contextmanager
+    def as_one(self) -> Generator[None]:
+        """Let what is added meanwhile be undone together."""
+        self._batch = object()
+        try:
+            yield
+        finally:
+            self._batch = None
 
-    def put_back(self, failed: Version, answered: Version) -> bool:
-        """Make the version that answered for a failed one current; return whether it is now.
+    def _take_back(self, moves: tuple[Move, ...]) -> None:
+        """Count the patch that put a failed version there as undone, so that redo has it again."""
+        for entry in reversed(self._done):
+            if any(_leads_to(move, back) for move in entry.moves for back in moves):
+                self._done.remove(entry)
+                self._undone.append(entry)
+                return
 
-        Nothing happens where the failed version is no longer current: it was replaced meanwhile.
+    # -- what people do --------------------------------------------------------------------------
+
+    def undo(self, hook: Hashable = None, origin: Origin | None = None) -> None:
+        """Take the last patch back that is not taken back yet; of a batch, all of it.
+
+        Of one hook's patches only, if its key is given. Raises PatchError where there is none.
         """
-        if self.own is failed:
-            self._take_up(answered)
-            return True
-        return self.base is not None and self.base.put_back(failed, answered)
+        taken = self._last(self._done, hook, "undo")
+        moves = [Move(m.hook, m.name, m.after, m.before) for e in taken for m in reversed(e.moves)]
+        self._apply(UNDO, tuple(moves), origin or MUSERLAB)
+        self._shift(taken, self._done, self._undone)
 
-    def succeed(self, former: "History", seq: int) -> None:
-        """Continue former's versions here; what is defined here comes after them, from seq on.
+    def redo(self, hook: Hashable = None, origin: Origin | None = None) -> None:
+        """Make the patch again that was taken back last, by a person or because it failed."""
+        taken = self._last(self._undone, hook, "redo")
+        moves = [move for entry in taken for move in entry.moves]
+        self._apply(REDO, tuple(moves), origin or MUSERLAB)
+        self._shift(taken, self._undone, self._done)
 
-        One that former has had from here, as when a succession is taken back, is not a new version.
+    def back_to(self, point: int | float, origin: Origin | None = None) -> None:
+        """Bring every hook back to what it was after entry number `point`, 0 being the beginning.
+
+        A float is a time in seconds since the epoch. Raises PatchError where nothing was patched
+        since.
         """
-        mine = self.own
-        self.versions, self.own = former.versions, former.own
-        if mine in former.versions:
-            self.own = mine
-        elif mine is not None:
-            self.define(mine.function, mine.source, mine.place, seq)
+        by_time = isinstance(point, float)
+        later = [e for e in self._entries if (e.when if by_time else e.number) > point]
+        first: dict[Hashable, Move] = {}
+        last: dict[Hashable, Move] = {}
+        for entry in later:
+            for move in entry.moves:
+                first.setdefault(move.hook, move)
+                last[move.hook] = move
+        moves = [
+            Move(key, first[key].name, last[key].after, first[key].before)
+            for key in first
+            if _number(last[key].after) != _number(first[key].before)
+        ]
+        if not moves:
+            raise PatchError(f"every hook is as it was after patch {point} already")
+        self._apply(BACK, tuple(moves), origin or MUSERLAB)
 
-    def begin(self, seq: int) -> None:
-        """Let every version here be one that could answer from seq on."""
-        again: dict[Version | None, Version] = {}
-        for version in self.versions:
-            former = again.get(version.former, version.former)
-            again[version] = replace(version, seq=seq, former=former)
-        self.versions, self.own = tuple(again.values()), again.get(self.own)
+    @staticmethod
+    def _last(entries: list[Entry], hook: Hashable, verb: str) -> list[Entry]:
+        """Return the last entry with those of its batch, or a hook's part of its last one."""
+        for entry in reversed(entries):
+            if hook is None:
+                same = (e for e in reversed(entries) if e is entry or e.batch is entry.batch)
+                return [entry] if entry.batch is None else [*same]
+            if any(move.hook == hook for move in entry.moves):
+                return [_part(entries, entry, hook)]
+        raise PatchError(f"there is nothing to {verb}" + ("" if hook is None else " at this hook"))
 
-    def _take_up(self, version: Version | None) -> None:
-        self.own = version if version in self.versions else None
+    @staticmethod
+    def _shift(taken: list[Entry], source: list[Entry], target: list[Entry]) -> None:
+        for entry in taken:
+            source.remove(entry)
+            target.append(entry)
+
+    # -- looking ---------------------------------------------------------------------------------
+
+    def of(self, hook: Hashable) -> Entries:
+        """Return the entries of one hook."""
+        return Entries(e for e in self._entries if any(move.hook == hook for move in e.moves))
+
+    @overload
+    def __getitem__(self, at: int) -> Entry: ...
+    @overload
+    def __getitem__(self, at: slice) -> Entries: ...
+    def __getitem__(self, at: int | slice) -> Entry | Entries:
+        return Entries(self._entries[at]) if isinstance(at, slice) else self._entries[at]
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(tuple(self._entries))
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __repr__(self) -> str:
+        """Show every entry in a line."""
+        return repr(Entries(self._entries))
+
+
+def _number(version: Version | None) -> int:
+    return 0 if version is None else version.number
+
+
+def _leads_to(move: Move, back: Move) -> bool:
+    """Tell whether a move put the version there that another one takes away."""
+    if move.hook != back.hook or move.after is None or back.before is None:
+        return False
+    return move.after.number == back.before.number
+
+
+def _part(entries: list[Entry], entry: Entry, hook: Hashable) -> Entry:
+    """Return an entry with the moves of one hook; one with the others stays behind in entries."""
+    others = tuple(move for move in entry.moves if move.hook != hook)
+    if not others:
+        return entry
+    at = entries.index(entry)
+    part = replace(entry, moves=tuple(move for move in entry.moves if move.hook == hook))
+    entries[at : at + 1] = [replace(entry, moves=others), part]
+    return part
+
+
+def _table(lines: list[tuple[str, ...]]) -> str:
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    rows = ("  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)) for line in lines)
+    return "\n".join(row.rstrip() for row in rows)

@@ -1,39 +1,30 @@
 """What a hook needs of what it belongs to: a device, or a class of devices."""
 
-from collections.abc import Callable
-from typing import Any, ParamSpec, Protocol, TypeVar
+from collections.abc import Callable, Hashable
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
 from muserlab.live.batch import Batch
 from muserlab.live.failure import Failure
+from muserlab.live.line import Line
 from muserlab.trace import Trace
+
+if TYPE_CHECKING:
+    from muserlab.live.history import History
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
 class Transaction(Protocol):
-    """The pokes of one run of a hook, from `Owner.transaction` on."""
+    """What one run of a hook does, from `Owner.transaction` on."""
 
     def commit(self) -> None:
-        """Keep the pokes."""
+        """Keep it."""
         ...
 
     def rollback(self) -> None:
-        """Take the pokes back."""
+        """Take it back."""
         ...
-
-
-class NoTransaction:
-    """Keeps every poke: the transaction of a version that nobody could answer for."""
-
-    def commit(self) -> None:
-        """Do nothing."""
-
-    def rollback(self) -> None:
-        """Do nothing."""
-
-
-NO_TRANSACTION = NoTransaction()
 
 
 class Owner(Protocol):
@@ -50,8 +41,32 @@ class Owner(Protocol):
         ...
 
     @property
+    def history(self) -> "History":
+        """Where patches are kept with what undoes them."""
+        ...
+
+    @property
     def batch(self) -> Batch | None:
         """The batch that collects patches at this moment, if any."""
+        ...
+
+    @property
+    def probation(self) -> int:
+        """How many accesses a new version has to answer before it is trusted."""
+        ...
+
+    @property
+    def access(self) -> Any:
+        """The access that is being answered, for whoever wants to make it again; or None."""
+        ...
+
+    @property
+    def client(self) -> str | None:
+        """Whose access it is."""
+        ...
+
+    def line(self, key: Hashable) -> Line | None:
+        """Return the versions of the hook that has this key now, if there is one."""
         ...
 
     def check_patchable(self) -> None:
@@ -63,10 +78,11 @@ class Owner(Protocol):
         ...
 
     def transaction(self) -> Transaction:
-        """Begin to note the pokes of the hook that is about to run.
+        """Begin to note what the hook does that is about to run.
 
-        Called only where a former version could answer instead. For an async version it is called
-        inside the coroutine, so that a context variable tells whose pokes are whose.
+        Called only for versions on probation and where a call may have to be made again. For an
+        async version it is called inside the coroutine, so that a context variable tells whose
+        deeds are whose.
         """
         ...
 

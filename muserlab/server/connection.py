@@ -153,6 +153,7 @@ class ClientConnection:
 
     async def _serve_later(self, access: Access, pending: Awaitable[Answer | None]) -> None:
         answer = None
+        self._quiescence.enter(access)
         try:
             with access.scope:
                 answer = await pending
@@ -207,12 +208,16 @@ class ClientConnection:
             request, deadline = self._held[0]
             if self._stalled:
                 await self._wire.drain()
+            await trio.lowlevel.checkpoint()
             await self._quiescence.fewer_than(MAX_IN_FLIGHT)
+            if self._quiescence.suspensions:
+                await self._quiescence.resumed()
+                deadline = trio.current_time() + TIME_LIMIT
             if self._session.needs_quiet(request):
                 await self._quiescence.rest(describe(request), deadline)
                 await self._until_unused(request, deadline)
-            await trio.lowlevel.checkpoint()
-            await self._quiescence.resumed()
+                if self._quiescence.suspensions:
+                    continue
             self._held.popleft()
             self._serve(request)
             self._flush()

@@ -6,7 +6,7 @@ import os
 import socket
 import traceback
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from pathlib import Path
 
 import trio
@@ -62,6 +62,11 @@ class Server:
         return None if connection is None else connection.status
 
     @property
+    def process(self) -> ClientProcess | None:
+        """The connected client's process."""
+        return None if self._connection is None else self._process
+
+    @property
     def occupant(self) -> str | None:
         """Who keeps other clients away; None where nobody does, or only one who is leaving."""
         return None if self._patience() else self.client
@@ -78,6 +83,13 @@ class Server:
         `async def` and in flight get three seconds to finish and are cancelled then.
         """
         return self._quiescence.suspended_for("a patch")
+
+    def holding(self) -> AbstractContextManager[None]:
+        """Keep the access of the current task waiting, and the requests that come after it.
+
+        The device counts as at rest meanwhile: the access is not half done, it waits for a person.
+        """
+        return self._quiescence.holding()
 
     def adopt(self, device: PCIDevice) -> None:
         """Serve another definition of the device from the next request on.

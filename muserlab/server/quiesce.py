@@ -1,8 +1,9 @@
 """Bringing a device to rest, for what must not meet an access that is half done."""
 
 import time
-from collections.abc import AsyncGenerator, Awaitable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Generator
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 import trio
@@ -25,13 +26,18 @@ class Access:
     scope: trio.CancelScope = field(default_factory=trio.CancelScope)
     reason: str = ""
     """Why it was cancelled, if it was."""
+    held: bool = False
+    """Whether it waits for a person; it is not half done then."""
+
+
+_current: ContextVar[Access | None] = ContextVar("muserlab_access", default=None)
 
 
 class Quiescence:
     """What is in flight in a device, and who wants it at rest.
 
-    A device is at rest when no access is in flight. DMA unmap, reset and a batch of patches wait
-    for that.
+    A device is at rest when no access is in flight, but for those that wait for a person. DMA
+    unmap, reset and a batch of patches wait for that.
     """
 
     def __init__(self) -> None:
@@ -46,6 +52,10 @@ class Quiescence:
         self.in_flight.add(access)
         return access
 
+    def enter(self, access: Access) -> None:
+        """Let the current task be the one that does the access's work."""
+        _current.set(access)
+
     def end(self, access: Access) -> None:
         """Count an access out."""
         self.in_flight.remove(access)
@@ -54,12 +64,33 @@ class Quiescence:
     async def rest(self, reason: str, deadline: float) -> None:
         """Wait for rest, and cancel what is still in flight at the deadline (trio's clock)."""
         with trio.move_on_at(deadline):
-            await self.fewer_than(1)
-        for access in self.in_flight:
+            await self._at_rest()
+        for access in self.moving:
             access.reason = f"{reason} could not wait for its async hook any longer"
             access.scope.cancel()
         with trio.move_on_after(_GRACE):
-            await self.fewer_than(1)
+            await self._at_rest()
+
+    @property
+    def moving(self) -> tuple[Access, ...]:
+        """What is in flight and not held."""
+        return tuple(access for access in self.in_flight if not access.held)
+
+    @contextmanager
+    def holding(self) -> Generator[None]:
+        """Hold every request from now on, and count the current task's access as at rest."""
+        access = _current.get()
+        self.suspensions += 1
+        if access is not None:
+            access.held = True
+            self._notify()
+        try:
+            yield
+        finally:
+            self.suspensions -= 1
+            if access is not None:
+                access.held = False
+            self._notify()
 
     @asynccontextmanager
     async def suspended_for(self, reason: str) -> AsyncGenerator[None]:
@@ -75,6 +106,10 @@ class Quiescence:
     async def resumed(self) -> None:
         """Wait until nobody keeps the device suspended."""
         while self.suspensions:
+            await self._changed.wait()
+
+    async def _at_rest(self) -> None:
+        while self.moving:
             await self._changed.wait()
 
     async def fewer_than(self, count: int) -> None:

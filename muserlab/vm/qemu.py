@@ -19,7 +19,7 @@ _AGENT_SLOT = 0x1E
 MOST_DEVICES = _AGENT_SLOT - 1
 
 
-REPLY_SECONDS = 60.0
+REPLY_SECONDS = 600.0
 """How long a guest's access waits for a device's answer. QEMU's own 5 s are short where a person
 stops in a hook to look around; and after an answer that comes too late, QEMU loses the device for
 good."""

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muserlab.device import BAR, Memory, PCIDevice, ResetKind
+from muserlab.device import BAR, Memory, PCIDevice, RegionError, ResetKind
 from muserlab.regs import RC, RO, RW, RW1C, W1C, W1S, WO, bit, bits
 
 
@@ -80,7 +80,10 @@ def act(dev: PCIDevice, what: str, *args: Any) -> object:
         region = dev.region(index)
         if offset + count <= region.size:
             written = [data[0][:count]] if data else [count]
-            answer = getattr(region, what)(offset, *written)
+            try:
+                answer = getattr(region, what)(offset, *written)
+            except RegionError as error:
+                answer = error.errno
     bars = [region.peek(0, region.size) for region in dev.present]
     vectors = [repr(vector) for vector in dev.interrupts.vectors]
     return answer, bars, vectors, vars(dev.state)

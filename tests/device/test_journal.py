@@ -58,6 +58,6 @@ def test_a_journal_that_has_ended_takes_nothing_more() -> None:
     storage = bytearray(4)
     journal = Journal()
     journal.commit()
-    journal.note(storage, 0, b"x")
+    journal.note(lambda: storage.__setitem__(0, 1))
     journal.rollback()
     assert storage == bytes(4)

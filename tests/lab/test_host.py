@@ -10,6 +10,7 @@ import trio
 
 from muserlab.lab import Portal, Report, ReportKind, Reports
 from muserlab.lab.held import Held
+from muserlab.lab.holds import Holds
 from muserlab.lab.host import TrioHost
 
 LIMIT = 10.0
@@ -30,7 +31,8 @@ async def nursery() -> AsyncGenerator[trio.Nursery]:
 @pytest.fixture
 def host(portal: Portal, reports: Reports) -> Iterator[TrioHost]:
     held = Held(portal, nursery())
-    yield TrioHost("adder", portal, held.value, reports)
+    holds = Holds("adder", portal, server=None, patience=None, say=print)
+    yield TrioHost("adder", portal, held.value, reports, holds)
     held.close()
 
 

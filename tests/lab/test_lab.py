@@ -244,7 +244,7 @@ def test_the_arguments_for_qemu_can_be_pasted(lab: Lab, dev: Any) -> None:
     assert json.loads(arguments[-1]) == {
         "driver": "vfio-user-pci",
         "socket": {"type": "unix", "path": str(lab.socket_path("adder"))},
-        "x-msg-timeout": 60_000,
+        "x-msg-timeout": 600_000,
     }
     assert repr(arguments).endswith(f"-device '{arguments[-1]}'")
     assert [arguments.count("-device"), lab.qemu_args().count("-device")] == [1, 2]

@@ -6,7 +6,18 @@ from typing import Any, ParamSpec, TypeVar
 
 import pytest
 
-from muserlab.live import Batch, Failure, Hook, PatchError
+from muserlab.live import (
+    Batch,
+    Failure,
+    History,
+    Hook,
+    Line,
+    Move,
+    Origin,
+    PatchError,
+    Restore,
+    submit,
+)
 from muserlab.trace import Trace
 
 P = ParamSpec("P")
@@ -40,10 +51,21 @@ class Bench:
         self.crossings = 0
         self.gone = False
         self.transactions = 0
+        self.probation = 100
+        self.access: object = None
+        self.client: str | None = None
+        self.history = History(self.restore)
+        self.hooks: dict[Any, Hook] = {}
 
     @property
     def subject(self) -> "Bench":
         return self
+
+    def line(self, key: Any) -> Line | None:
+        return self.hooks[key].line if key in self.hooks else None
+
+    def restore(self, what: str, moves: tuple[Move, ...], origin: Origin) -> None:
+        submit(Restore(what, moves, self, origin), self)
 
     def check_patchable(self) -> None:
         if self.gone:
@@ -66,7 +88,9 @@ class Bench:
     def hook(
         self, name: str = "CTRL.on_write", base: Hook | None = None, check: Any = None
     ) -> Hook:
-        return Hook(self, name, ("dev", "new", "old"), base=base, check=check)
+        hook = Hook(self, name, ("dev", "new", "old"), base=base, check=check)
+        self.hooks[hook.line.key] = hook
+        return hook
 
 
 class Cells:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from muserlab.live import Blameless, HookFailed, WrongAnswer
+from muserlab.live import Blameless, Hook, HookFailed, WrongAnswer
 from muserlab.trace import Kind
 
 
@@ -40,11 +40,40 @@ def test_the_pokes_of_a_version_that_returns_are_kept(bench: Any, cells: Any) ->
     assert bench.registers == {"A": 7}
 
 
-def test_the_only_version_runs_without_a_transaction(bench: Any, cells: Any) -> None:
+def test_a_version_needs_a_transaction_until_it_is_trusted(bench: Any, cells: Any) -> None:
+    bench.probation = 2
     hook = bench.hook()
     hook(cells.function("return 1"))
-    hook.call(0, 0)
-    assert bench.transactions == 0
+    for _ in range(3):
+        hook.call(0, 0)
+    assert bench.transactions == 2
+    assert hook.current.state == "trusted"
+
+
+def test_a_trusted_version_that_raises_does_not_make_way(bench: Any, cells: Any) -> None:
+    bench.probation = 1
+    hook = bench.hook()
+    hook(cells.function("return 'one'"))
+    hook(cells.function("dev.registers['A'] = new; return 2 // new"))
+    assert hook.call(1, 0) == 2
+    with pytest.raises(HookFailed):
+        hook.call(0, 0)
+    assert hook.current.number == 2
+    assert bench.registers == {"A": 0}
+
+
+def test_where_every_call_may_be_made_again_a_trusted_version_is_undone_too(
+    bench: Any, cells: Any
+) -> None:
+    class Careful:
+        careful = True
+
+    bench.probation = 0
+    hook = Hook(bench, "CTRL.on_write", ("dev", "new", "old"), care=Careful())
+    hook(cells.function("dev.registers['A'] = new; return 2 // new"))
+    with pytest.raises(HookFailed):
+        hook.call(0, 0)
+    assert bench.registers == {}
 
 
 def test_a_first_version_that_raises_has_nobody_to_answer_for_it(bench: Any, cells: Any) -> None:
@@ -57,7 +86,7 @@ def test_a_first_version_that_raises_has_nobody_to_answer_for_it(bench: Any, cel
     assert caught.value.failures == tuple(bench.failures)
 
 
-def test_a_version_that_has_failed_before_does_not_answer_for_another(
+def test_a_version_that_has_failed_before_may_still_answer_for_another(
     bench: Any, cells: Any
 ) -> None:
     hook = bench.hook()
@@ -65,9 +94,52 @@ def test_a_version_that_has_failed_before_does_not_answer_for_another(
     with pytest.raises(HookFailed):
         hook.call(0, 0)
     hook(cells.function("raise KeyError(new)"))
-    with pytest.raises(HookFailed):
-        hook.call(1, 0)
-    assert hook.current.number == 2
+    assert hook.call(1, 0) == 1
+    assert hook.current.number == 1
+
+
+def test_nobody_older_than_the_first_trusted_version_is_asked(bench: Any, cells: Any) -> None:
+    bench.probation = 0
+    hook = bench.hook()
+    hook(cells.function("return 'oldest'"))
+    hook(cells.function("raise KeyError('trusted')"))
+    bench.probation = 9
+    hook(cells.function("raise KeyError('new')"))
+    with pytest.raises(HookFailed) as caught:
+        hook.call(0, 0)
+    assert [failure.version.number for failure in caught.value.failures] == [3, 2]
+
+
+def test_a_version_that_was_put_back_can_be_taken_up_again_on_probation(
+    bench: Any, cells: Any
+) -> None:
+    hook = bench.hook()
+    hook(cells.function("return 'one'"))
+    hook(cells.function("return 2 // new"))
+    assert [hook.call(1, 0), hook.call(0, 0)] == [2, "one"]
+    assert [(entry.what, entry.hook, entry.outcome) for entry in hook.history] == [
+        ("define", "CTRL.on_write", "on probation, 1 of 100 answered"),
+        ("define", "CTRL.on_write", "failed once"),
+        ("put back", "CTRL.on_write", "on probation, 1 of 100 answered"),
+    ]
+    hook.redo()
+    assert hook.call(1, 0) == 2
+    assert hook.current.trial.answered == 1
+    hook.undo()
+    assert hook.call(0, 0) == "one"
+
+
+def test_the_calls_that_failed_are_kept_to_be_made_again(bench: Any, cells: Any) -> None:
+    hook = bench.hook()
+    hook(cells.function("return 1 // new"))
+    bench.access, bench.client = "write of 0x00000000 to bar0.CTRL", "pid 7"
+    for old in range(20):
+        with pytest.raises(HookFailed):
+            hook.call(0, old)
+    assert [given.args for given in hook.inputs] == [(0, old) for old in range(4, 20)]
+    assert str(hook.inputs[0]) == (
+        "write of 0x00000000 to bar0.CTRL: new=0, old=4, from pid 7, access 0"
+    )
 
 
 def test_where_every_version_raises_the_newest_stays_current(bench: Any, cells: Any) -> None:

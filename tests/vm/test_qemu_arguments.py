@@ -62,7 +62,7 @@ def test_what_is_asked_for_beyond_comes_last() -> None:
 def test_the_time_that_an_access_waits_is_told_in_milliseconds() -> None:
     config = Config(reply_seconds=1.5)
     assert device_properties(config, 0, Path("/s"))["x-msg-timeout"] == 1500
-    assert device_properties(Config(), 0, Path("/s"))["x-msg-timeout"] == 60_000
+    assert device_properties(Config(), 0, Path("/s"))["x-msg-timeout"] == 600_000
 
 
 def test_two_devices_of_one_name_are_refused() -> None:

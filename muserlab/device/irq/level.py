@@ -2,6 +2,7 @@
 
 from muserlab.device.irq.eventfd import EventFd
 from muserlab.device.irq.vector import Siblings, Vector
+from muserlab.device.journal import running, when_returned
 from muserlab.trace import Kind
 
 
@@ -13,29 +14,41 @@ class LevelVector(Vector):
     that meets a mask is kept, so that it is not lost between two acknowledgements.
     """
 
-    __slots__ = ("_kept_pulse", "asserted")
+    __slots__ = ("_asserted", "_kept_pulse")
 
     def __init__(self, irq: Siblings, index: int) -> None:
         super().__init__(irq, index)
-        self.asserted = False
+        self._asserted = False
         self._kept_pulse = False
+
+    @property
+    def asserted(self) -> bool:
+        """Whether the device asserts the line; a hook sees at once what it has just done to it."""
+        journal = running()
+        return self._asserted if journal is None else journal.foreseen.get(self, self._asserted)
 
     def raise_(self) -> None:
         """Assert the line; nothing happens if it is asserted."""
-        self._irq.owner.run(self._raise)
+        self._irq.owner.run(self._turn, True)
 
     def lower(self) -> None:
         """Release the line; what no client was told of is lost, but for a pulse kept for one."""
-        self._irq.owner.run(self._lower)
+        self._irq.owner.run(self._turn, False)
+
+    def _turn(self, level: bool) -> None:
+        journal = running()
+        if journal is not None:
+            journal.foreseen[self] = level
+        when_returned(self._raise if level else self._lower)
 
     def _raise(self) -> None:
-        if not self.asserted:
-            self.asserted = True
+        if not self._asserted:
+            self._asserted = True
             super()._fire()
 
     def _lower(self) -> None:
-        if self.asserted:
-            self.asserted = False
+        if self._asserted:
+            self._asserted = False
             if not (self._kept_pulse and self.enabled):
                 self.drop()
             self._irq.gate.show(self.index, False)
@@ -54,25 +67,25 @@ class LevelVector(Vector):
         """Take the place of a former definition's line, its level too."""
         super().succeed(former)
         if isinstance(former, LevelVector):
-            self.asserted, former.asserted = former.asserted, False
+            self._asserted, former._asserted = former._asserted, False
             self._kept_pulse, former._kept_pulse = former._kept_pulse, False
 
     def copy_from(self, original: Vector) -> None:
         """Wait for what an original waits for, and be asserted if it is."""
         super().copy_from(original)
         if isinstance(original, LevelVector):
-            self.asserted, self._kept_pulse = original.asserted, original._kept_pulse
+            self._asserted, self._kept_pulse = original._asserted, original._kept_pulse
 
     @property
     def _wanting(self) -> bool:
-        return self.asserted or super()._wanting
+        return self._asserted or super()._wanting
 
     @property
     def _visible(self) -> bool:
-        return self.asserted
+        return self._asserted
 
     def _awaited(self) -> bool:
-        return self.asserted
+        return self._asserted
 
     def _deliver(self, trigger: EventFd) -> None:
         super()._deliver(trigger)

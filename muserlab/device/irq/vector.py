@@ -5,6 +5,7 @@ from typing import Literal, Protocol
 
 from muserlab.device.irq.eventfd import EventFd
 from muserlab.device.irq.gate import Gate
+from muserlab.device.journal import when_returned
 from muserlab.live import Owner
 from muserlab.trace import Kind
 
@@ -88,8 +89,8 @@ class Vector:
         return self.counts.pending > 0
 
     def fire(self) -> None:
-        """Interrupt the client once."""
-        self._irq.owner.run(self._fire)
+        """Interrupt the client once; from a hook on probation, when that has returned."""
+        self._irq.owner.run(when_returned, self._fire)
 
     def _fire(self) -> None:
         self.counts.fired += 1

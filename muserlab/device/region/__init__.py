@@ -8,7 +8,9 @@ instance is the region of one device, and its attributes the live registers.
 from muserlab.device.region.answers import PASS, Pass
 from muserlab.device.region.bank import Bank
 from muserlab.device.region.bar import BAR, VGA, DeviceRegion, memory_bar
+from muserlab.device.region.breakpoint import Breakpoint, Condition
 from muserlab.device.region.configuration import ConfigRegion
+from muserlab.device.region.guard import Policy
 from muserlab.device.region.handles import FieldHandle, RegisterHandle
 from muserlab.device.region.memory import Memory
 from muserlab.device.region.msix import PbaPart, TablePart
@@ -20,6 +22,7 @@ from muserlab.device.region.registers import Registers
 from muserlab.device.region.rom import ROM, rom_class
 from muserlab.device.region.site import Site, Span, Spot, Verb
 from muserlab.device.region.undeclared import Direction
+from muserlab.device.region.where import site_of
 
 __all__ = [
     "BAR",
@@ -27,6 +30,8 @@ __all__ = [
     "ROM",
     "VGA",
     "Bank",
+    "Breakpoint",
+    "Condition",
     "ConfigRegion",
     "DeviceRegion",
     "Direction",
@@ -35,6 +40,7 @@ __all__ = [
     "Part",
     "Pass",
     "PbaPart",
+    "Policy",
     "Range",
     "Region",
     "RegisterHandle",
@@ -47,4 +53,5 @@ __all__ = [
     "Verb",
     "memory_bar",
     "rom_class",
+    "site_of",
 ]

@@ -35,3 +35,15 @@ def decoded_answer(answer: Any, _value: int) -> int | None:
         return Field.raw(answer)
     except TypeError:
         raise WrongAnswer(f"returned {answer!r:.80}; want an int or None") from None
+
+
+def as_bytes(value: bytes | int, count: int) -> bytes:
+    """Return count bytes of a value, little endian; too few bytes are filled up with zeros."""
+    if isinstance(value, int):
+        return (value & (1 << 8 * count) - 1).to_bytes(count, "little")
+    return value[:count].ljust(count, b"\0")
+
+
+def ones(count: int) -> bytes:
+    """Return what is read where no device answers."""
+    return b"\xff" * count

@@ -86,7 +86,7 @@ class Bank(Region, RegisterFile):
         self.registers = Registers(
             self,
             (
-                RegisterPart(owner, placed, *self.backing.at(placed.offset))
+                RegisterPart(owner, self.guard, placed, *self.backing.at(placed.offset))
                 for placed in self.__layout__
             ),
         )

@@ -12,9 +12,9 @@ from muserlab.device.hooks import HookOwner
 from muserlab.device.host import InlineHost, Task
 from muserlab.device.region.chain import Chain, Link, extended
 from muserlab.device.region.site import Span
-from muserlab.device.region.steps import Steps, ask, drive
+from muserlab.device.region.steps import Steps, drive
 from muserlab.device.region.storage import PAGE
-from muserlab.live import HookFailed
+from muserlab.live import COROUTINE, HookFailed
 from muserlab.trace import Kind
 
 Spans = tuple[tuple[int, int], ...]
@@ -132,7 +132,9 @@ class Poller:
             end = min(offset + len(data), link.stop)
             if start < end and link.hook:
                 try:
-                    yield from ask(link.hook, start, data[start - offset : end - offset])
+                    answer = link.hook.call(start, data[start - offset : end - offset])
+                    if type(answer) is COROUTINE:
+                        yield answer
                 except HookFailed:
                     continue
 

@@ -1,14 +1,25 @@
 """Hooks of a class of regions: they stand behind those of every device that has such a region."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from weakref import WeakSet
 
+from muserlab.device.hooks import PROBATION
 from muserlab.device.host import InlineHost
 from muserlab.device.journal import Journal
 from muserlab.device.region.site import Site, Verb
-from muserlab.live import Batch, Failure, Hook
+from muserlab.live import (
+    Batch,
+    Failure,
+    History,
+    Hook,
+    Line,
+    Move,
+    Origin,
+    Restore,
+    submit,
+)
 from muserlab.trace import Trace
 
 if TYPE_CHECKING:
@@ -35,13 +46,15 @@ class ClassHooks:
         self._lineage = (self, *bases)
         self._tables: WeakSet[HookTable] = WeakSet()
         self._trace = Trace(capacity=1024)
+        self._history = History(self._restore)
 
     def hook(self, site: Site, verb: Verb) -> Hook:
         """Return the hook of a site; let every region that there is meet it."""
         hook = self._hooks.get((site, verb))
         if hook is None:
             name = f"{site.label(self.name)}.{verb}"
-            hook = self._hooks[site, verb] = Hook(self, name, site.params(verb))
+            hook = Hook(self, name, site.params(verb), key=(self.name, site, verb))
+            self._hooks[site, verb] = hook
             self.link(site, verb)
             for table in self._tables:
                 table.link(site, verb)
@@ -54,7 +67,7 @@ class ClassHooks:
         """
         hooks = [h for level in self._lineage if (h := level._hooks.get((site, verb))) is not None]
         for hook, base in pairwise(hooks):
-            hook.history.base = base.history
+            hook.line.base = base.line
         return hooks[0] if hooks else None
 
     @property
@@ -126,6 +139,39 @@ class ClassHooks:
         return self._trace if owner is None else owner.trace
 
     @property
+    def history(self) -> History:
+        """A device's history."""
+        owner = self._owner
+        return self._history if owner is None else owner.history
+
+    @property
+    def probation(self) -> int:
+        """How many accesses a new version has to answer before it is trusted."""
+        owner = self._owner
+        return PROBATION if owner is None else owner.probation
+
+    @property
+    def access(self) -> None:
+        """Say nothing: versions are called through the devices' hooks."""
+
+    client = None
+
+    def line(self, key: Hashable) -> Line | None:
+        """Return the versions of the hook with this key: of this class, or one it inherits from."""
+        owner = self._owner
+        if owner is not None:
+            return owner.line(key)
+        return None if (hook := self.named(key)) is None else hook.line
+
+    def named(self, key: Hashable) -> Hook | None:
+        """Return the hook with this key, of this class or one that it inherits from."""
+        hooks = (hook for level in self._lineage for hook in level._hooks.values())
+        return next((hook for hook in hooks if hook.line.key == key), None)
+
+    def _restore(self, what: str, moves: tuple[Move, ...], origin: Origin) -> None:
+        submit(Restore(what, moves, self, origin), self)
+
+    @property
     def batch(self) -> Batch | None:
         """The batch that collects patches at this moment, if any."""
         owner = self._owner
@@ -140,7 +186,7 @@ class ClassHooks:
         return fn(*args, **kwargs) if owner is None else owner.run(fn, *args, **kwargs)
 
     def transaction(self) -> Journal:
-        """Begin to note the pokes of the hook that is about to run."""
+        """Begin to note what the hook does that is about to run."""
         return Journal()
 
     def report(self, failure: Failure) -> None:

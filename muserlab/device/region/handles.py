@@ -271,6 +271,11 @@ class BlockArray(Subscripted, BlockPlace):
         return BlockPlace(self._home, self._block, f"{self._path}[{i}]")
 
 
+def place_of(handle: object) -> tuple[Home, Spot] | None:
+    """Return what a handle of a register or field stands for; None where it is no such handle."""
+    return (handle._home, handle._spot) if isinstance(handle, _Place) else None
+
+
 def bind(home: Home, member: Member, path: str) -> Any:
     """Return the place of a register or block that stands under path in home."""
     if isinstance(member, Block):

@@ -1,11 +1,13 @@
 """The hooks of one region, and where accesses meet them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from muserlab.device.hooks import HookOwner
+from muserlab.device.region.breakpoint import BitRange, ByteRange, Place
 from muserlab.device.region.chain import Chain, Link, extended
 from muserlab.device.region.changes import Poller
+from muserlab.device.region.guard import Guard
 from muserlab.device.region.register import RegisterPart
 from muserlab.device.region.site import Site, Span, Spot, Verb, paths_of
 from muserlab.live import Copies, Hook
@@ -22,7 +24,13 @@ class HookTable:
     """
 
     def __init__(
-        self, owner: HookOwner, name: str, size: int, class_hooks: "ClassHooks", poller: Poller
+        self,
+        owner: HookOwner,
+        name: str,
+        size: int,
+        class_hooks: "ClassHooks",
+        poller: Poller,
+        guard: Guard,
     ) -> None:
         self.reads: Chain = ()
         self.writes: Chain = ()
@@ -32,6 +40,7 @@ class HookTable:
         self._size = size
         self._class = class_hooks
         self._poller = poller
+        self._guard = guard
         self._registers: dict[str, RegisterPart] = {}
         self._under: dict[str, list[tuple[int, RegisterPart]]] = {}
 
@@ -61,14 +70,21 @@ class HookTable:
         hook = self.hooks.get((site, verb))
         if hook is None:
             name = f"{site.label() if isinstance(site, Spot) else site.label(self._name)}.{verb}"
-            hook = Hook(self.owner, name, site.params(verb), check=site.check(verb))
+            hook = Hook(
+                self.owner,
+                name,
+                site.params(verb),
+                key=(self._name, site, verb),
+                check=site.check(verb),
+                care=self._guard,
+            )
             self.hooks[site, verb] = hook
             if isinstance(site, Spot):
                 self._meet_at_registers(site, verb, hook)
             else:
                 self._meet_in_span(site, verb, hook)
         base = self._class.link(site, verb)
-        hook.history.base = None if base is None else base.history
+        hook.line.base = None if base is None else base.line
         return hook
 
     def succeed(self, former: "HookTable") -> None:
@@ -81,13 +97,25 @@ class HookTable:
         """Have an original's hooks as they are now; patches of the class come here no more."""
         self._class = self._class.detach(self)
         for key, hook in original.hooks.items():
-            self.link(*key).history = copies.history(hook.history)
+            self.link(*key).line = copies.line(hook.line)
 
     def homeless(self, former: "HookTable") -> list[str]:
         """Return the names of a former definition's hooks that are defined and have no place."""
         return [
             hook.name for (site, _), hook in former.hooks.items() if hook and not self._has(site)
         ]
+
+    def place_at(self, site: Site, peek: Callable[[int, int], bytes]) -> Place | None:
+        """Return where a breakpoint at a site is; None where there is no such site any more."""
+        if not self._has(site):
+            return None
+        label = site.label(self._name)
+        if isinstance(site, Span):
+            return ByteRange(label, site.start, site.stop or self._size, peek)
+        parts = [register for _, register in self._under[site.path]]
+        if site.field is not None:
+            parts = [part for part in parts if site.field in part.placed.register.fields]
+        return BitRange(label, parts, site.field)
 
     def _keeps(self, site: Site, hook: Hook) -> bool:
         return bool(hook.versions) and self._has(site)

@@ -72,6 +72,11 @@ class Range(SpanPlace):
         return Span(self.start, self.stop).label(self._region.name)
 
 
+def place_of(span: object) -> tuple[SpanHome, Span] | None:
+    """Return what a range stands for; None where it is no range."""
+    return (span._home, span._span) if isinstance(span, SpanPlace) else None
+
+
 class RawHook:
     """The raw hook of a whole region, or of a class of them: `dev.bar0.on_write`."""
 

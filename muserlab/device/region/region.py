@@ -2,22 +2,26 @@
 
 from bisect import bisect_right
 from collections.abc import Awaitable, Iterable, Iterator
-from errno import EIO, EPERM
+from errno import EPERM
 from typing import Any, ClassVar
 
+from muserlab.device.access import Access
 from muserlab.device.errors import RegionError
+from muserlab.device.holding import RESUME, Pending, Verdict
 from muserlab.device.hooks import HookOwner
-from muserlab.device.region.answers import PASS
+from muserlab.device.region.answers import PASS, as_bytes, ones
+from muserlab.device.region.breakpoint import Breakpoint, Condition
 from muserlab.device.region.chain import Chain, Piece, asked, cuts, defined
 from muserlab.device.region.changes import Poller
 from muserlab.device.region.classhooks import ClassHooks
+from muserlab.device.region.guard import Absent, Guard, Policy, policy_of
 from muserlab.device.region.hooktable import HookTable
 from muserlab.device.region.part import Gap, Part
 from muserlab.device.region.ranges import Range, RawHook, SpanPlace, bounds
-from muserlab.device.region.site import Span
+from muserlab.device.region.site import Site, Span
 from muserlab.device.region.spaces import RegionMemory
-from muserlab.device.region.steps import Steps, ask, drive
-from muserlab.live import Hook, HookFailed
+from muserlab.device.region.steps import Steps, drive
+from muserlab.live import Hook
 from muserlab.trace import Kind, Trace
 
 
@@ -41,6 +45,7 @@ class Region:
         "_name",
         "_record",
         "_starts",
+        "guard",
         "hooks",
         "owner",
         "parts",
@@ -55,6 +60,7 @@ class Region:
     fd_offset: int = 0
     areas: tuple[tuple[int, int], ...] = ()
     region_type: tuple[int, int] | None = None
+    _policy: ClassVar[Policy] = Policy.ERRNO
 
     on_read = RawHook(
         "on_read", "Called with (dev, offset, count): returns bytes, an int, or PASS."
@@ -64,8 +70,10 @@ class Region:
         "on_change", "Called with (dev, offset, data) that the client put in mapped memory."
     )
 
-    def __init_subclass__(cls, **options: Any) -> None:
+    def __init_subclass__(cls, *, policy: Policy | str | None = None, **options: Any) -> None:
         super().__init_subclass__(**options)
+        if policy is not None:
+            cls._policy = policy_of(cls.__name__, policy)
         ancestors = (vars(base).get("class_hooks") for base in cls.__mro__[1:])
         cls.class_hooks = ClassHooks(cls.__name__, tuple(hooks for hooks in ancestors if hooks))
 
@@ -75,7 +83,8 @@ class Region:
         self._name = name
         self.poller = Poller(owner, name)
         self._record = owner.trace.record
-        self.hooks = HookTable(owner, name, self.size, self.class_hooks, self.poller)
+        self.guard = Guard(owner, name, self._policy)
+        self.hooks = HookTable(owner, name, self.size, self.class_hooks, self.poller, self.guard)
         self.parts: tuple[Part, ...] = ()
         self._starts: tuple[int, ...] = ()
         self._direct: tuple[tuple[Part, str] | None, ...] = ()
@@ -96,15 +105,29 @@ class Region:
         """A sealed memfd that the client may map, if there is one."""
         return None
 
+    @property
+    def policy(self) -> Policy:
+        """Who answers an access where no version of its hook can: see Policy."""
+        return self.guard.policy
+
+    @policy.setter
+    def policy(self, policy: Policy | str) -> None:
+        self.guard.policy = policy_of(self.name, policy)
+
     def lay_out(self, parts: tuple[Part, ...]) -> None:
         """Take what the region is made of: parts that cover every byte of it, in order."""
         self.parts = parts
         self._starts = tuple(part.start for part in parts)
-        if self.readable and self.writable:
-            self._direct = tuple(self._reached(part) for part in parts)
-            wholes = ((part.start, part.end - part.start) for part in parts)
-            self._exact = dict(zip(wholes, self._direct, strict=True))
+        self._find_direct_ways()
         self.class_hooks.attach(self.hooks)
+
+    def _find_direct_ways(self) -> None:
+        """Work out what can be accessed without more ado: nothing, while there are breakpoints."""
+        self._direct, self._exact = (), {}
+        if self.readable and self.writable and not self.guard.breakpoints:
+            self._direct = tuple(self._reached(part) for part in self.parts)
+            wholes = ((part.start, part.end - part.start) for part in self.parts)
+            self._exact = dict(zip(wholes, self._direct, strict=True))
 
     # -- what a guest does -------------------------------------------------------------------------
 
@@ -140,7 +163,7 @@ class Region:
                 raise RegionError(f"{self.name} cannot be written", EPERM)
             where, note = self.described(offset, len(data))
             self._record(Kind.WRITE, where, offset, data, note)
-            return drive(self._write(offset, data))
+            return drive(self._write(where, offset, data))
         part, where = direct
         self._record(Kind.WRITE, where, offset, data)
         return part.write(offset, data)
@@ -163,47 +186,68 @@ class Region:
 
     def _read(self, offset: int, count: int) -> Steps[bytes]:
         where, note = self.described(offset, count)
-        pieces: list[bytes] = []
         try:
-            for start, end, hooks in self.pieces(self.hooks.reads, offset, offset + count):
-                pieces.append((yield from self._read_piece(start, end, hooks)))
+            data = yield from self._read_unless_held(where, offset, count)
         except RegionError as error:
             self._record(Kind.READ, where, offset, b"", str(error))
             raise
-        data = b"".join(pieces)
         self._record(Kind.READ, where, offset, data, note)
         return data
 
+    def _read_unless_held(self, where: str, offset: int, count: int) -> Steps[bytes]:
+        verdict = yield from self._stop(where, offset, count, None)
+        if verdict.value is not None:
+            return as_bytes(verdict.value, count)
+        pieces: list[bytes] = []
+        for start, end, hooks in self.pieces(self.hooks.reads, offset, offset + count):
+            pieces.append((yield from self._read_piece(start, end, hooks)))
+        return b"".join(pieces)
+
     def _read_piece(self, start: int, end: int, hooks: Iterable[Hook]) -> Steps[bytes]:
-        for hook in hooks:
-            try:
-                answer = yield from ask(hook, start, end - start)
-            except HookFailed as failed:
-                raise RegionError(f"{hook.name} failed", EIO) from failed
-            if answer is not PASS:
-                return answer  # type: ignore[no-any-return]  # bytes, as answers.raw_answer says
+        count = end - start
+        cause = (self._name, self._name, start, count, None)
+        try:
+            for hook in hooks:
+                answer = yield from self.guard.ask(hook, cause, start, count)
+                if answer is not PASS and answer is not None:
+                    return as_bytes(answer, count)
+        except Absent:
+            return ones(count)
         pieces: list[bytes] = []
         for part, first, last in self.parts_in(start, end):
             data = part.read(first, last - first)
             pieces.append(data if isinstance(data, bytes) else (yield data))
         return b"".join(pieces)
 
-    def _write(self, offset: int, data: bytes) -> Steps[None]:
+    def _write(self, where: str, offset: int, data: bytes) -> Steps[None]:
+        verdict = yield from self._stop(where, offset, len(data), data)
+        if verdict.value is not None:
+            data = as_bytes(verdict.value, len(data))
         for start, end, hooks in self.pieces(self.hooks.writes, offset, offset + len(data)):
             yield from self._write_piece(start, data[start - offset : end - offset], hooks)
 
     def _write_piece(self, start: int, data: bytes, hooks: Iterable[Hook]) -> Steps[None]:
-        for hook in hooks:
-            try:
-                answer = yield from ask(hook, start, data)
-            except HookFailed as failed:
-                raise RegionError(f"{hook.name} failed", EIO) from failed
-            if answer is not PASS:
-                return
+        cause = (self._name, self._name, start, len(data), data)
+        try:
+            for hook in hooks:
+                answer = yield from self.guard.ask(hook, cause, start, data)
+                if answer is not PASS:
+                    return
+        except Absent:
+            return
         for part, first, last in self.parts_in(start, start + len(data)):
             pending = part.write(first, data[first - start : last - start])
             if pending is not None:
                 yield pending
+
+    def _stop(self, where: str, offset: int, count: int, data: bytes | None) -> Steps[Verdict]:
+        """Keep an access waiting if a breakpoint says so; return what a person says."""
+        for point in self.guard.breakpoints:
+            why = point.stops(offset, count, data)
+            if why is not None:
+                access = Access(self._name, where, offset, count, data)
+                return (yield from self.guard.hold(Pending(access, *why)))
+        return RESUME
 
     def pieces(self, chain: Chain, start: int, end: int) -> Iterator[Piece]:
         """Yield the pieces in which an access is carried out, with the raw hooks to ask."""
@@ -235,6 +279,41 @@ class Region:
         return (f"{self.name}.{first}" if first else self.name), ""
 
     # -- what a person or a hook does --------------------------------------------------------------
+
+    def break_on(
+        self, site: Site, *, read: bool, write: bool, when: Condition | None = None
+    ) -> Breakpoint:
+        """Let accesses of a site wait from now on; see PCIDevice.break_on."""
+        place = self.hooks.place_at(site, self.peek)
+        if place is None:
+            raise RegionError(f"{self.name} has nothing at {site.label(self.name)}")
+        made = Breakpoint(site, place, read, write, when, self._drop_breakpoint)
+        self.set_breakpoints((*self.guard.breakpoints, made))
+        return made
+
+    def set_breakpoints(self, breakpoints: tuple[Breakpoint, ...]) -> None:
+        """Have these breakpoints, and no others, from now on."""
+        self.guard.breakpoints = breakpoints
+        self._find_direct_ways()
+
+    def _drop_breakpoint(self, dropped: Breakpoint) -> None:
+        left = tuple(one for one in self.guard.breakpoints if one is not dropped)
+        self.owner.run(self.set_breakpoints, left)
+
+    def succeed_guard(self, former: "Region") -> None:
+        """Take over a former definition's breakpoints, whose site is here still, and its policy.
+
+        The policy only where a person has changed it since.
+        """
+        if former.policy is not former._policy:
+            self.policy = former.policy
+        kept: list[Breakpoint] = []
+        for one in former.guard.breakpoints:
+            place = self.hooks.place_at(one.site, self.peek)
+            if place is not None:
+                one.place, one.drop = place, self._drop_breakpoint
+                kept.append(one)
+        self.set_breakpoints(tuple(kept))
 
     def peek(self, offset: int, count: int) -> bytes:
         """Return count bytes from offset, without side effects; raises RegionError."""

@@ -7,10 +7,12 @@ from mmap import mmap
 from muserlab.device.author import Author, author
 from muserlab.device.hooks import HookOwner
 from muserlab.device.journal import Bytes, poke
+from muserlab.device.region.answers import ones
+from muserlab.device.region.guard import Absent, Guard
 from muserlab.device.region.site import Verb
 from muserlab.device.region.slot import Slot, in_order
-from muserlab.device.region.steps import Steps, ask, drive
-from muserlab.live import Hook, HookFailed
+from muserlab.device.region.steps import Steps, drive
+from muserlab.live import Hook
 from muserlab.regs import Field, Placed, Value
 
 
@@ -19,15 +21,20 @@ class RegisterPart:
 
     A read takes the stored value through the access types, then through the on_read hooks, and
     gives the bytes that were asked for. A write goes through the access types into storage, then
-    the on_write hooks are called. A hook that fails changes nothing of that.
+    the on_write hooks are called. Where a hook fails, the guard says how it goes on; what the
+    access types did stays.
     """
 
-    def __init__(self, owner: HookOwner, placed: Placed, data: mmap, own: Bytes) -> None:
+    def __init__(
+        self, owner: HookOwner, guard: Guard, placed: Placed, data: mmap, own: Bytes
+    ) -> None:
         self.placed = placed
         self.start = placed.offset
         self.end = placed.end
         self.label = placed.path
         self._owner = owner
+        self._guard = guard
+        self._where = f"{guard.region}.{placed.path}"
         self._data = data
         self._own = own
         self.pokes = 0
@@ -83,37 +90,38 @@ class RegisterPart:
         if self._stores_as_written:
             self._data[offset : offset + len(data)] = data
         else:
-            self._store(self._on_bus(offset, data), self.placed.lanes(offset, len(data)))
+            self._store(self.on_bus(offset, data), self.placed.lanes(offset, len(data)))
         return None
 
     def _read_with_hooks(self, offset: int, count: int) -> Steps[bytes]:
         lanes = self.placed.lanes(offset, count)
         value = self._fetch(lanes)
-        for slot in self._reads:
-            hook = slot.hook() if slot.mask & lanes else None
-            if hook is None:
-                continue
-            try:
-                answer = yield from ask(hook, slot.view(value))
-            except HookFailed:
-                continue
-            if answer is not None:
-                value = slot.merge(value, answer)
+        cause = (self._guard.region, self._where, offset, count, None)
+        try:
+            for slot in self._reads:
+                hook = slot.hook() if slot.mask & lanes else None
+                if hook is not None:
+                    answer = yield from self._guard.ask(hook, cause, slot.view(value))
+                    if answer is not None:
+                        value = slot.merge(value, answer)
+        except Absent:
+            return ones(count)
         return self._bytes(value, offset, count)
 
     def _write_with_hooks(self, offset: int, data: bytes) -> Steps[None]:
         lanes = self.placed.lanes(offset, len(data))
-        written = self._on_bus(offset, data)
+        written = self.on_bus(offset, data)
         old = self.stored
         new = self._store(written, lanes)
-        for slot in self._writes:
-            hook = slot.hook() if slot.mask & lanes else None
-            if hook is None:
-                continue
-            try:
-                yield from ask(hook, slot.view_new(new, written), slot.view(old))
-            except HookFailed:
-                continue
+        cause = (self._guard.region, self._where, offset, len(data), data)
+        try:
+            for slot in self._writes:
+                hook = slot.hook() if slot.mask & lanes else None
+                if hook is not None:
+                    views = slot.view_new(new, written), slot.view(old)
+                    yield from self._guard.ask(hook, cause, *views)
+        except Absent:
+            self._put(old)
 
     def _fetch(self, lanes: int) -> int:
         stored = self.stored
@@ -122,7 +130,7 @@ class RegisterPart:
             self._put(after)
         return value
 
-    def _on_bus(self, offset: int, data: bytes) -> int:
+    def on_bus(self, offset: int, data: bytes) -> int:
         """Return the bits of a write, positioned in the register."""
         return int.from_bytes(data, "little") << 8 * (offset - self.start)
 

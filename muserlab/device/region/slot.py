@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from muserlab.live import Hook
+from muserlab.live import Generation, Hook
 from muserlab.regs import Field, Placed
 
 
@@ -24,17 +24,20 @@ class Slot:
         self.field = field
         self.mask = placed.register.mask if field is None else field.mask
         self._hooks: tuple[tuple[int, Hook], ...] = ()
+        self._generation = -1
+        self._hook: Hook | None = None
 
     def add(self, rank: int, hook: Hook) -> None:
         """Put a hook here; a lower rank is asked first."""
         self._hooks = tuple(sorted([*self._hooks, (rank, hook)], key=lambda ranked: ranked[0]))
+        self._generation = -1
 
     def hook(self) -> Hook | None:
-        """Return the hook to call, if any is defined."""
-        for _, hook in self._hooks:
-            if hook:
-                return hook
-        return None
+        """Return the hook to call, if any is defined: looked for only after patches."""
+        if self._generation != Generation.now:
+            self._generation = Generation.now
+            self._hook = next((hook for _, hook in self._hooks if hook), None)
+        return self._hook
 
     def view(self, stored: int) -> Any:
         """Return what a hook gets of a register's value: a Value, or the field's."""

@@ -5,10 +5,7 @@ An access is written once, as a generator that yields what must be awaited. Wher
 """
 
 from collections.abc import Awaitable, Coroutine, Generator
-from types import CoroutineType
 from typing import Any, TypeVar
-
-from muserlab.live import Hook
 
 T = TypeVar("T")
 Steps = Generator[Awaitable[Any], Any, T]
@@ -34,11 +31,3 @@ async def _rest(steps: Steps[T], pending: Awaitable[Any]) -> T:
                 pending = steps.send(answer)
     except StopIteration as end:
         return end.value  # type: ignore[no-any-return]  # a generator's return value
-
-
-def ask(hook: Hook, *args: Any) -> Steps[Any]:
-    """Call a hook, awaiting it if it is async; raises HookFailed as Hook.call does."""
-    answer = hook.call(*args)
-    if type(answer) is CoroutineType:
-        answer = yield answer
-    return answer

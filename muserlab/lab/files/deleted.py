@@ -18,7 +18,7 @@ def clear_deleted(former: PCIDevice, fresh: PCIDevice, files: Collection[Path]) 
     deleted = {
         id(hook): hook
         for hook, now in _pairs(former, fresh)
-        if _is_from(hook, files) and (now is None or now.history.own is None)
+        if _is_from(hook, files) and (now is None or now.line.own is None)
     }
     for hook in deleted.values():
         hook.clear()
@@ -39,7 +39,7 @@ def _pairs(former: PCIDevice, fresh: PCIDevice) -> Iterator[tuple[Hook, Hook | N
 
 
 def _is_from(hook: Hook, files: Collection[Path]) -> bool:
-    version = hook.history.own
+    version = hook.line.own
     return version is not None and _file_of(version) in files
 
 

@@ -91,4 +91,6 @@ def test_an_async_register_hook_that_fails_leaves_what_was_stored(
         raise OSError
 
     dev.bar0.A.poke(3)
-    assert bus.read(0x00) == 3
+    with pytest.raises(RegionError, match=r"A\.on_read failed"):
+        bus.read(0x00)
+    assert dev.bar0.A.peek() == 3

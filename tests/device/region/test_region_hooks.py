@@ -177,8 +177,12 @@ def test_a_register_hook_that_fails_leaves_what_was_stored(
         raise ValueError(new)
 
     dev.bar0.A.on_read(lambda dev, value: "seven")
-    bus.write(0x00, 7)
-    assert bus.read(0x00) == 7
+    with pytest.raises(RegionError, match=r"A\.on_write failed"):
+        bus.write(0x00, 7)
+    with pytest.raises(RegionError, match=r"A\.on_read failed"):
+        bus.read(0x00)
+    assert dev.bar0.A.peek() == 7
+    assert host.failures[0].remedy == "the client got EIO"
     assert [type(failure.exception) for failure in host.failures] == [ValueError, WrongAnswer]
 
 

@@ -1,0 +1,108 @@
+"""What a region does with an access that no version of a hook can answer."""
+
+from enum import StrEnum
+from errno import EIO
+from typing import TYPE_CHECKING, Any
+
+from muserlab.device.access import Access, Cause
+from muserlab.device.errors import DefinitionError, RegionError
+from muserlab.device.holding import RESUME, Pending, Verdict
+from muserlab.device.region.steps import Steps
+from muserlab.live import COROUTINE, Blameless, Hook, HookFailed
+
+if TYPE_CHECKING:
+    from muserlab.device.hooks import HookOwner
+    from muserlab.device.region.breakpoint import Breakpoint
+
+
+class Policy(StrEnum):
+    """Who answers an access where no version of its hook can.
+
+    ERRNO  the client gets an error, EIO
+    ONES   all bits are set, and writes are lost, as where no device is
+    PAUSE  the client waits until a person has mended the hook, or answers by hand
+    """
+
+    ERRNO = "errno"
+    ONES = "ones"
+    PAUSE = "pause"
+
+
+class Absent(Exception):
+    """The access is answered as if there were no device."""
+
+
+class Guard:
+    """The policy and the breakpoints of one region.
+
+    With PAUSE a hook may be called again for the same access, so every call is a transaction.
+    """
+
+    def __init__(self, owner: "HookOwner", region: str, policy: Policy) -> None:
+        self.region = region
+        self.breakpoints: tuple[Breakpoint, ...] = ()
+        self._owner = owner
+        self.policy = policy
+
+    @property
+    def policy(self) -> Policy:
+        """Who answers where no version can."""
+        return self._policy
+
+    @policy.setter
+    def policy(self, policy: Policy) -> None:
+        self._policy = Policy(policy)
+        self.careful = self._policy is Policy.PAUSE
+
+    def ask(self, hook: Hook, cause: Cause, *args: Any) -> Steps[Any]:
+        """Call a hook, awaiting it if it is async; return its answer, None where there is none.
+
+        Raises Absent or RegionError, as the policy says, where no version answers.
+        """
+        while True:
+            self._owner.cause = cause
+            try:
+                answer = hook.call(*args)
+                return (yield answer) if type(answer) is COROUTINE else answer
+            except HookFailed as failed:
+                verdict = yield from self._after(failed, cause, *args)
+                if verdict.what != "retry":
+                    return verdict.value
+
+    def _after(self, failed: HookFailed, cause: Cause, *args: Any) -> Steps[Verdict]:
+        """Do as the policy says."""
+        if isinstance(failed.failures[-1].exception, Blameless):
+            return RESUME  # what the client did to its own memory is no reason to refuse its access
+        match self._policy:
+            case Policy.ONES:
+                _tell(failed, "the client got all ones")
+                raise Absent from failed
+            case Policy.PAUSE:
+                _tell(failed, "the access is paused, see lab.paused")
+                failure = failed.failures[0]
+                pending = Pending(Access(*cause), str(failure), args[0], args[-1], failure)
+                return (yield from self.hold(pending))
+            case Policy.ERRNO:
+                _tell(failed, "the client got EIO")
+                raise RegionError(f"{failed.hook} failed", EIO) from failed
+
+    def hold(self, pending: Pending) -> Steps[Verdict]:
+        """Keep an access waiting; raises RegionError where a person, or nobody, lets it fail."""
+        verdict: Verdict = yield self._owner.host.hold(pending)
+        if verdict.what == "fail":
+            raise RegionError(f"{pending.access} failed: {verdict.reason}", verdict.errno)
+        return verdict
+
+
+def _tell(failed: HookFailed, remedy: str) -> None:
+    for failure in failed.failures:
+        failure.remedy = remedy
+
+
+def policy_of(where: str, policy: "Policy | str") -> Policy:
+    """Return the policy that a person means; raises DefinitionError, telling the choices."""
+    try:
+        return Policy(policy)
+    except ValueError:
+        choices = ", ".join(repr(one.value) for one in Policy)
+        raise DefinitionError(f"{where}: policy={policy!r} is none of {choices}") from None
