@@ -3,11 +3,11 @@
 import os
 from bisect import bisect_right
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from errno import EEXIST, EINVAL, ENOENT, ENOSPC, ENOTSUP
 
 from muserlab.device.dma.guest import GuestMemory
-from muserlab.device.dma.memory import BytesLike, MappedMemory, open_memory
+from muserlab.device.dma.memory import BytesLike, MappedMemory, octets, open_memory
 from muserlab.device.dma.messenger import Messenger
 from muserlab.device.dma.region import DmaRegion
 from muserlab.device.dma.table import Piece, Table, pieces_of
@@ -88,6 +88,9 @@ class DMA:
 
         Raises DeadlockError where the client waits for us, DmaError where it refuses or leaves.
         """
+        region = self._table.whole(iova, count)
+        if region is not None and region.memory is not None:
+            return self._read(iova, count)
         pieces = self._table.pieces(iova, count, "read")
         data = await read_any(pieces, lambda: self.messenger)
         _count_reads(pieces)
@@ -96,6 +99,10 @@ class DMA:
 
     async def awrite(self, iova: int, data: BytesLike) -> None:
         """Write to any memory; raises what aread does, when a part may have been written."""
+        data = octets(data)
+        region = self._table.whole(iova, len(data))
+        if region is not None and region.memory is not None:
+            return self._write(iova, data)
         data = bytes(data)
         pieces = self._table.pieces(iova, len(data), "write")
         await write_any(pieces, data, lambda: self.messenger)
@@ -106,10 +113,10 @@ class DMA:
     def window(self, iova: int, count: int) -> Generator[memoryview]:
         """Give a view of memory itself, without a copy, for as long as the `with` lasts.
 
-        Read-only where the region is. Raises DmaError where the bytes do not lie in one region
-        (EINVAL), or in one that cannot be mapped (ENOTSUP); on leaving, BusyError where an array
-        made of the view is still there. A slice of it that is kept goes unnoticed: it keeps the
-        client's memory in reach after the client took it back.
+        Read-only where the region is. An array can lie in it: `numpy.frombuffer(view, "<u4")`. One
+        that is kept for longer, or a slice of the view, goes on reaching the memory; should the
+        client take that back meanwhile, people are told. Raises DmaError where the bytes do not lie
+        in one region (EINVAL), or in one that cannot be mapped (ENOTSUP).
         """
         region, view = self.owner.run(self._open_window, iova, count)
         try:
@@ -118,17 +125,30 @@ class DMA:
             self.owner.run(_close_window, region, view)
 
     def _read(self, iova: int, count: int) -> bytes:
-        pieces = self._table.pieces(iova, count, "read")
-        data = read_shared(pieces)
-        _count_reads(pieces)
+        region = self._table.whole(iova, count)
+        if region is not None and region.readable and region.memory is not None:
+            offset = iova - region.iova
+            data = region.memory.read(offset, count)
+            region.reads.add(offset, count)
+        else:
+            pieces = self._table.pieces(iova, count, "read")
+            data = read_shared(pieces)
+            _count_reads(pieces)
         self._record(Kind.DMA_READ, iova, data)
         return data
 
     def _write(self, iova: int, data: BytesLike) -> None:
-        data = memoryview(data).cast("B")
-        pieces = self._table.pieces(iova, len(data), "write")
-        write_shared(pieces, data)
-        _count_writes(pieces)
+        data = octets(data)
+        count = len(data)
+        region = self._table.whole(iova, count)
+        if region is not None and region.writable and region.memory is not None:
+            offset = iova - region.iova
+            region.memory.write(offset, data)
+            region.writes.add(offset, count)
+        else:
+            pieces = self._table.pieces(iova, count, "write")
+            write_shared(pieces, data)
+            _count_writes(pieces)
         self._record(Kind.DMA_WRITE, iova, data)
 
     def _record(self, kind: Kind, iova: int, data: BytesLike) -> None:
@@ -259,7 +279,11 @@ class DMA:
 
     def _drop(self, region: DmaRegion) -> None:
         self._table.remove(region)
-        region.close()
+        if not region.close():
+            self.owner.announce(
+                f"the client took back {region}, which something made of a window still reaches: "
+                "let go of arrays and slices"
+            )
         self.owner.trace.record(Kind.DMA_UNMAP, WHERE, region.iova, note=repr(region))
         self._emit(self.on_unmap, region)
 
@@ -286,12 +310,8 @@ def _check_idle(region: DmaRegion) -> None:
 
 
 def _close_window(region: DmaRegion, view: memoryview) -> None:
-    # Counted as closed either way: the client cannot wait for an array that somebody forgot, and
-    # the mapping outlives the region for as long as the array does.
+    # Closed even where an array lies in it: the client cannot wait for one that somebody forgot,
+    # and the mapping outlives the region for as long as the array does.
     region.open_windows -= 1
-    try:
+    with suppress(BufferError):
         view.release()
-    except BufferError:
-        raise BusyError(
-            f"something made of a window of {region} outlives it: let go of arrays in the `with`"
-        ) from None

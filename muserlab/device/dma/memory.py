@@ -9,7 +9,6 @@ import fcntl
 import mmap
 import os
 import stat
-from contextlib import suppress
 from errno import EACCES, EINVAL
 from typing import Protocol
 
@@ -17,6 +16,11 @@ from muserlab.device.dma.clientfile import ClientFile, attempt, read_file
 from muserlab.device.errors import DmaError, DmaFault
 
 BytesLike = bytes | bytearray | memoryview
+
+
+def octets(data: BytesLike) -> BytesLike:
+    """Return data, whose items may be of any size, as single bytes, without a copy."""
+    return memoryview(data).cast("B") if isinstance(data, memoryview) else data
 
 
 class Memory(Protocol):
@@ -34,8 +38,8 @@ class Memory(Protocol):
         """Store bytes; raises DmaError where the file behind does not take them."""
         ...
 
-    def close(self) -> None:
-        """Let go of the memory."""
+    def close(self) -> bool:
+        """Let go of the memory; return False where somebody holds a view of it, which lives on."""
         ...
 
 
@@ -64,11 +68,14 @@ class MappedMemory:
         start = self._start + offset
         return memoryview(self._mapping)[start : start + count]
 
-    def close(self) -> None:
+    def close(self) -> bool:
         """Unmap the file; if somebody still holds a view of it, once that is gone."""
         self.file.close()
-        with suppress(BufferError):
+        try:
             self._mapping.close()
+        except BufferError:
+            return False
+        return True
 
 
 class FileMemory:
@@ -94,9 +101,10 @@ class FileMemory:
                 raise DmaFault(f"the client's file takes nothing at {at:#x}")
             at, rest = at + written, rest[written:]
 
-    def close(self) -> None:
+    def close(self) -> bool:
         """Close the fd."""
         self.file.close()
+        return True
 
 
 def open_memory(fd: int, offset: int, size: int, *, readable: bool, writable: bool) -> Memory:

@@ -13,6 +13,7 @@ class DmaRegion:
     """
 
     __slots__ = (
+        "end",
         "gone",
         "in_flight",
         "iova",
@@ -31,6 +32,8 @@ class DmaRegion:
     ) -> None:
         self.iova = iova
         self.size = size
+        self.end = iova + size
+        """The address after its last."""
         self.memory = memory
         self.kind = "messages" if memory is None else memory.kind
         """How it is reached: "mapped", "file" or "messages"."""
@@ -46,11 +49,6 @@ class DmaRegion:
         """What the device read of it."""
         self.writes = Touched(size)
         """What the device wrote of it."""
-
-    @property
-    def end(self) -> int:
-        """The address after its last."""
-        return self.iova + self.size
 
     @property
     def busy(self) -> bool:
@@ -69,12 +67,11 @@ class DmaRegion:
             raise DmaFault(f"{self} cannot be looked at: {reason}")
         return self.memory
 
-    def close(self) -> None:
-        """Let go of the memory."""
+    def close(self) -> bool:
+        """Let go of the memory; return whether nobody reaches it through us any more."""
         self.gone = True
         memory, self.memory = self.memory, None
-        if memory is not None:
-            memory.close()
+        return memory is None or memory.close()
 
     def __repr__(self) -> str:
         """Show the range, the directions, and how it is reached."""

@@ -50,6 +50,15 @@ class Table:
             return self._regions[i]
         return None
 
+    def whole(self, iova: int, count: int) -> DmaRegion | None:
+        """Return the region that holds all of so many bytes, one or more, if there is one."""
+        i = bisect_right(self._starts, iova) - 1
+        if i >= 0 and count > 0:
+            region = self._regions[i]
+            if iova + count <= region.end:
+                return region
+        return None
+
     def overlapping(self, iova: int, size: int) -> DmaRegion | None:
         """Return a region that shares an address with a range."""
         i = bisect_right(self._starts, iova + size - 1) - 1

@@ -1,3 +1,4 @@
+import ctypes
 import errno
 import os
 from pickle import PickleBuffer
@@ -35,6 +36,21 @@ def test_what_is_not_mapped_is_named_with_its_nearest_region(bench: Any) -> None
     assert error.errno == errno.EFAULT
     assert "nothing is mapped at 0x2100; the nearest region is <DMA 0x1000 to 0x2000" in str(error)
     assert "<DMA 0x9000" in str(refused(bench.dma.read, 0x8FFF, 1))
+
+
+@pytest.mark.parametrize("region", range(3))
+def test_transfers_within_a_region_and_across_its_border_are_the_same(
+    bench: Any, region: int
+) -> None:
+    for start in range(0, 3 * PAGE, PAGE):
+        bench.map(start, PAGE, bench.memfd(PAGE))
+    data = bytes(i % 251 for i in range(PAGE))
+    for at in (region * PAGE, max(region * PAGE - 100, 0)):
+        bench.dma.write(at, data)
+        assert bench.dma.read(at, PAGE) == data
+        assert bench.subject.trace[-1].offset == at
+    reads = sum(one.reads.total for one in bench.dma.regions)
+    assert reads == 2 * PAGE
 
 
 def test_directions_are_enforced_before_anything_is_written(bench: Any) -> None:
@@ -113,19 +129,35 @@ def test_a_window_lies_in_one_region_that_is_mapped(bench: Any) -> None:
     assert not bench.dma.busy
 
 
-def test_a_view_that_outlives_its_window_is_told_and_stays_harmless(bench: Any) -> None:
+def test_an_array_in_a_window_may_outlive_it(bench: Any) -> None:
     bench.map(0, PAGE, bench.memfd(PAGE))
-    kept: list[PickleBuffer] = []
-
-    def forget_an_array() -> None:
-        with bench.dma.window(0, 4) as view:
-            kept.append(PickleBuffer(view))
-
-    with pytest.raises(BusyError, match="outlives"):
-        forget_an_array()
+    with bench.dma.window(0, 8) as view:
+        # What numpy.frombuffer does: an object of its own that holds the view's buffer.
+        array = (ctypes.c_uint32 * 2).from_buffer(view)
+        array[1] = 0x64636261
     assert not bench.dma.busy
+    assert os.pread(bench.kept[0], 4, 4) == b"abcd"
+    assert array[1] == 0x64636261
+
+
+@pytest.mark.parametrize("keep", [PickleBuffer, lambda view: view[1:]], ids=["array", "slice"])
+def test_what_outlives_its_window_is_told_of_when_the_client_takes_the_memory_back(
+    bench: Any, keep: Any
+) -> None:
+    told: list[str] = []
+    bench.subject.host.announce = told.append
+    bench.map(0, PAGE, bench.memfd(PAGE))
+    bench.map(PAGE, PAGE, bench.memfd(PAGE))
+    with bench.dma.window(0, 4) as view:
+        kept = keep(view)
+    with bench.dma.window(PAGE, 4) as view:
+        memoryview(view).release()
+    assert told == []
     bench.dma.unmap(0, PAGE)
-    assert bytes(kept.pop().raw()) == bytes(4)
+    bench.dma.unmap(PAGE, PAGE)
+    (line,) = told
+    assert "took back <DMA 0x0 to 0x1000" in line
+    assert bytes(memoryview(kept))[:3] == bytes(3), "the mapping lives as long as what shows it"
 
 
 def test_a_client_that_leaves_takes_its_memory_out_from_under_a_window(bench: Any) -> None:
