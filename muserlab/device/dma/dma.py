@@ -102,7 +102,8 @@ class DMA:
         data = octets(data)
         region = self._table.whole(iova, len(data))
         if region is not None and region.memory is not None:
-            return self._write(iova, data)
+            self._write(iova, data)
+            return
         data = bytes(data)
         pieces = self._table.pieces(iova, len(data), "write")
         await write_any(pieces, data, lambda: self.messenger)
