@@ -46,21 +46,12 @@ class Contents:
             restore()
 
 
-def _saved(one: Any) -> Saved | None:
+def _saved(one: object) -> Saved | None:
     """Return what restores an object's contents, and those contents; None where it has none."""
-    match one:
-        case list() | bytearray() | array.array():
-            return _sliced(one)
-        case dict():
-            return _refilled(one, one.update, dict(one))
-        case set():
-            return _refilled(one, one.update)
-        case deque():
-            return _refilled(one, one.extend)
-        case tuple() | frozenset():
-            return lambda: None, one
-        case _:
-            return _attributes(one)
+    for kinds, saved in _CONTAINERS:
+        if isinstance(one, kinds):
+            return saved(one)
+    return _attributes(one)
 
 
 def _sliced(one: Any) -> Saved:
@@ -69,24 +60,54 @@ def _sliced(one: Any) -> Saved:
     def restore() -> None:
         one[:] = items
 
-    return restore, items if isinstance(items, list) else ()
+    return restore, items if isinstance(one, list) else ()
 
 
-def _refilled(one: Any, fill: Callable[[Any], object], items: Any = None) -> Saved:
-    items = tuple(one) if items is None else items
+def _mapping(one: Any) -> Saved:
+    items = dict(one)
 
     def restore() -> None:
         one.clear()
-        fill(items)
+        one.update(items)
 
-    return restore, items.values() if isinstance(items, dict) else items
+    return restore, items.values()
+
+
+def _set(one: Any) -> Saved:
+    items = tuple(one)
+
+    def restore() -> None:
+        one.clear()
+        one.update(items)
+
+    return restore, items
+
+
+def _queue(one: Any) -> Saved:
+    items = tuple(one)
+
+    def restore() -> None:
+        one.clear()
+        one.extend(items)
+
+    return restore, items
+
+
+def _immutable(one: Any) -> Saved:
+    return lambda: None, one
 
 
 def _attributes(one: Any) -> Saved | None:
     """Look into a person's own objects; what the language and libraries made is left alone."""
-    kind = type(one)
-    own = kind is SimpleNamespace or kind.__module__.partition(".")[0] not in _FOREIGN
-    if not (own and hasattr(one, "__dict__")):
-        return None
-    held = vars(one)
-    return _refilled(held, held.update, dict(held))
+    room = type(one).__module__.partition(".")[0]
+    own = type(one) is SimpleNamespace or room not in _FOREIGN
+    return _mapping(vars(one)) if own and hasattr(one, "__dict__") else None
+
+
+_CONTAINERS: tuple[tuple[tuple[type, ...], Callable[[Any], Saved]], ...] = (
+    ((list, bytearray, array.array), _sliced),
+    ((dict,), _mapping),
+    ((set,), _set),
+    ((deque,), _queue),
+    ((tuple, frozenset), _immutable),
+)

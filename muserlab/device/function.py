@@ -291,7 +291,7 @@ class PCIDevice(Working):
 
     def hook_named(self, key: Hashable) -> Hook | None:
         """Return the hook with this key (Hook.line.key), its classes' included, if there is one."""
-        if not isinstance(key, tuple):
+        if isinstance(key, str):
             return next((hook for hook in self.own_hooks if hook.line.key == key), None)
         for region in self.present:
             hooks = region.hooks.hooks.values()

@@ -22,6 +22,11 @@ class Verdict:
     errno: int = errno.EIO
     reason: str = "by hand"
 
+    @property
+    def number(self) -> int | None:
+        """The value as a number, of bytes little endian."""
+        return int.from_bytes(self.value, "little") if isinstance(self.value, bytes) else self.value
+
 
 RESUME = Verdict()
 RETRY = Verdict("retry")

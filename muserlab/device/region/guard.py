@@ -55,9 +55,10 @@ class Guard:
         self.careful = self._policy is Policy.PAUSE
 
     def ask(self, hook: Hook, cause: Cause, *args: Any) -> Steps[Any]:
-        """Call a hook, awaiting it if it is async; return its answer, None where there is none.
+        """Call a hook, awaiting it if it is async, and return its answer.
 
-        Raises Absent or RegionError, as the policy says, where no version answers.
+        Where no version answers, the policy says what becomes of the access: return the Verdict of
+        a person, or raise Absent or RegionError.
         """
         while True:
             self._owner.cause = cause
@@ -67,7 +68,7 @@ class Guard:
             except HookFailed as failed:
                 verdict = yield from self._after(failed, cause, *args)
                 if verdict.what != "retry":
-                    return verdict.value
+                    return verdict
 
     def _after(self, failed: HookFailed, cause: Cause, *args: Any) -> Steps[Verdict]:
         """Do as the policy says."""

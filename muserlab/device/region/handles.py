@@ -50,6 +50,10 @@ class _Place(NoValue):
     _home: Home
 
     @property
+    def _place(self) -> tuple[Home, Spot]:
+        return self._home, self._spot
+
+    @property
     def on_read(self) -> Hook:
         """Called with (dev, value) before a guest's read is answered; may return another value."""
         return self._home.hook(self._spot, "on_read")
@@ -273,7 +277,8 @@ class BlockArray(Subscripted, BlockPlace):
 
 def place_of(handle: object) -> tuple[Home, Spot] | None:
     """Return what a handle of a register or field stands for; None where it is no such handle."""
-    return (handle._home, handle._spot) if isinstance(handle, _Place) else None
+    # Not an attribute of theirs: any name that they have, no field can have.
+    return handle._place if isinstance(handle, _Place) else None  # pyright: ignore[reportPrivateUsage]
 
 
 def bind(home: Home, member: Member, path: str) -> Any:

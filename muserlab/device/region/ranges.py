@@ -26,6 +26,11 @@ class SpanPlace:
         self._span = span
 
     @property
+    def place(self) -> tuple[SpanHome, Span]:
+        """What it is in, and where in that."""
+        return self._home, self._span
+
+    @property
     def on_read(self) -> Hook:
         """Called with (dev, offset, count): returns bytes, an int, or PASS."""
         return self._home.hook(self._span, "on_read")
@@ -74,7 +79,7 @@ class Range(SpanPlace):
 
 def place_of(span: object) -> tuple[SpanHome, Span] | None:
     """Return what a range stands for; None where it is no range."""
-    return (span._home, span._span) if isinstance(span, SpanPlace) else None
+    return span.place if isinstance(span, SpanPlace) else None
 
 
 class RawHook:

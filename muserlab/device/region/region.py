@@ -209,8 +209,10 @@ class Region:
         try:
             for hook in hooks:
                 answer = yield from self.guard.ask(hook, cause, start, count)
-                if answer is not PASS and answer is not None:
-                    return as_bytes(answer, count)
+                if type(answer) is Verdict:
+                    answer = PASS if answer.value is None else as_bytes(answer.value, count)
+                if answer is not PASS:
+                    return answer  # type: ignore[no-any-return]  # as answers.raw_answer says
         except Absent:
             return ones(count)
         pieces: list[bytes] = []
@@ -231,6 +233,8 @@ class Region:
         try:
             for hook in hooks:
                 answer = yield from self.guard.ask(hook, cause, start, data)
+                if type(answer) is Verdict and answer.value is not None:
+                    data, answer = as_bytes(answer.value, len(data)), PASS
                 if answer is not PASS:
                     return
         except Absent:

@@ -5,6 +5,7 @@ from enum import Enum
 from mmap import mmap
 
 from muserlab.device.author import Author, author
+from muserlab.device.holding import Verdict
 from muserlab.device.hooks import HookOwner
 from muserlab.device.journal import Bytes, poke
 from muserlab.device.region.answers import ones
@@ -102,6 +103,8 @@ class RegisterPart:
                 hook = slot.hook() if slot.mask & lanes else None
                 if hook is not None:
                     answer = yield from self._guard.ask(hook, cause, slot.view(value))
+                    if type(answer) is Verdict:
+                        answer = answer.number
                     if answer is not None:
                         value = slot.merge(value, answer)
         except Absent:
@@ -119,7 +122,9 @@ class RegisterPart:
                 hook = slot.hook() if slot.mask & lanes else None
                 if hook is not None:
                     views = slot.view_new(new, written), slot.view(old)
-                    yield from self._guard.ask(hook, cause, *views)
+                    answer = yield from self._guard.ask(hook, cause, *views)
+                    if type(answer) is Verdict and answer.number is not None:
+                        self._put(answer.number & self.placed.register.mask)
         except Absent:
             self._put(old)
 
