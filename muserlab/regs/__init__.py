@@ -15,6 +15,7 @@ from muserlab.regs.errors import (
 )
 from muserlab.regs.field import Field, bit, bits
 from muserlab.regs.layout import Layout
+from muserlab.regs.mark import Mark, Markable, marks_of
 from muserlab.regs.member import Member
 from muserlab.regs.placed import Placed
 from muserlab.regs.register import Register
@@ -34,6 +35,8 @@ __all__ = [
     "Field",
     "Layout",
     "LayoutError",
+    "Mark",
+    "Markable",
     "Member",
     "Placed",
     "Register",
@@ -47,4 +50,5 @@ __all__ = [
     "bits",
     "describe",
     "did_you_mean",
+    "marks_of",
 ]

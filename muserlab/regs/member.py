@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NoReturn, Self, overload
 
 from muserlab.regs.errors import LayoutError
+from muserlab.regs.mark import Nested
 
 if TYPE_CHECKING:
     from muserlab.regs.placed import Placed
@@ -14,7 +15,8 @@ class Member:
     """A part of a register file at ``offset``; with ``count``, one every ``stride`` bytes.
 
     It is a descriptor: what attribute access gives is up to the register file that it is in, by
-    ``__bind_class__`` for the class and ``__bind__`` for an instance.
+    ``__bind_class__`` for the class and ``__bind__`` for an instance.  In the body of the class it
+    is itself: methods are marked for it there, and for what stands below it.
     """
 
     def __init__(self, offset: int, size: int, count: int | None, stride: int | None) -> None:
@@ -24,6 +26,8 @@ class Member:
         self.size = size
         self.count = count
         self.stride = size if stride is None else stride
+        if isinstance(offset, Member):
+            raise LayoutError(f"{offset} is no offset; give a constant of that name another one")
         if offset < 0:
             raise LayoutError(f"offset {offset:#x} is negative")
         if count is None and stride is not None:
@@ -44,6 +48,24 @@ class Member:
             return
         for i in range(self.count):
             yield f"{self.name}[{i}]", self.offset + i * self.stride, (i,)
+
+    def element(self, i: int, root: "Member", below: str) -> Nested:
+        """Return an element of it for marks; it stands below root, under that path."""
+        if self.count is None or not 0 <= i < self.count:
+            raise LayoutError(f"{self} has no element {i}; it has {self.count or 'no'} elements")
+        return Nested(root, self, f"{below}[{i}]")
+
+    def named(self, name: str, _root: "Member", _below: str, /) -> Nested:
+        """Return what it has under a name, for marks; it stands below root, under that path."""
+        raise AttributeError(f"{self} has no {name}")
+
+    def __getitem__(self, i: int) -> Nested:
+        return self.element(i, self, "")
+
+    def __getattr__(self, name: str) -> Nested:
+        if name.startswith("_") or "stride" not in vars(self):
+            raise AttributeError(f"{type(self).__name__} has no {name}")
+        return self.named(name, self, "")
 
     def __str__(self) -> str:
         """Name it as messages do: ``AdderBar.CTRL (offset 0x8)``."""

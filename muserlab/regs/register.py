@@ -9,6 +9,7 @@ from types import MappingProxyType
 from muserlab.regs.access import Access
 from muserlab.regs.errors import LayoutError, UnknownField, did_you_mean
 from muserlab.regs.field import Field
+from muserlab.regs.mark import Markable, Nested
 from muserlab.regs.member import Member
 from muserlab.regs.placed import Placed
 from muserlab.regs.value import Value, value_class
@@ -17,7 +18,7 @@ _VERBS = {"peek", "poke", "on_read", "on_write"}
 _RESERVED = _VERBS | {"written", *(name for name in dir(Value) if not name.startswith("_"))}
 
 
-class Register(Member):
+class Register(Markable, Member):
     """A register's definition: it holds no value, it says what happens to one.
 
     Values and masks are positioned in the whole register, bit 0 the least significant bit of its
@@ -107,6 +108,12 @@ class Register(Member):
         """Yield each element of it, placed in the register file."""
         for path, offset, index in self.elements():
             yield Placed(path, self, offset, index)
+
+    def named(self, name: str, root: Member, below: str, /) -> Nested:
+        """Return a field, for marks."""
+        if name not in self.fields:
+            raise UnknownField(f"{self} has no field {name!r}{did_you_mean(name, self.fields)}")
+        return Nested(root, self, below, name)
 
     def __repr__(self) -> str:
         fields = ", ".join(f"{field.name}[{field.bits}]" for field in self.fields.values())

@@ -6,16 +6,28 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from muserlab.regs.errors import LayoutError, UnknownRegister, did_you_mean
 from muserlab.regs.layout import Layout
+from muserlab.regs.mark import Nested
 from muserlab.regs.member import Member
 from muserlab.regs.placed import Placed
 
 
 class _Body(dict[str, object]):
-    """A class body's names, among which a register's may be given only once."""
+    """A class body's names, among which a register's may be given only once.
 
-    def __init__(self, class_name: str) -> None:
+    Inherited registers are there too, so that methods can be marked for them.
+    """
+
+    def __init__(self, class_name: str, bases: tuple[type, ...]) -> None:
         super().__init__()
         self._class_name = class_name
+        self._bases = bases
+
+    def __missing__(self, name: str) -> "Member":
+        for base in self._bases:
+            members: Mapping[str, Member] = getattr(base, "__members__", {})
+            if name in members:
+                return members[name]
+        raise KeyError(name)
 
     def __setitem__(self, name: str, value: object) -> None:
         former = self.get(name)
@@ -36,7 +48,7 @@ class RegisterFileType(type):
     @classmethod
     def __prepare__(cls, name: str, bases: tuple[type, ...], /, **_options: Any) -> _Body:
         """Return the mapping in which the class body is run."""
-        return _Body(name)
+        return _Body(name, bases)
 
     # Of the class only: on instances it would make every access to an attribute slower, and a live
     # region's are on the way of every guest's access. A checker finds misspelt names by itself.
@@ -108,6 +120,13 @@ class Block(Member):
         for path, offset, index in self.elements():
             for placed in self.file.__layout__:
                 yield placed.inside(path, offset, index)
+
+    def named(self, name: str, root: Member, below: str, /) -> Nested:
+        """Return a register or block in it, for marks."""
+        members = self.file.__members__
+        if name not in members:
+            raise UnknownRegister(f"{self} has no register {name!r}{did_you_mean(name, members)}")
+        return Nested(root, members[name], f"{below}.{name}")
 
     def __repr__(self) -> str:
         array = "" if self.count is None else f" x {self.count}"
