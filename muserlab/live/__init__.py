@@ -25,7 +25,7 @@ from muserlab.live.line import Generation, Line
 from muserlab.live.migrate import Migration, migrate
 from muserlab.live.origin import Origin, origin_here
 from muserlab.live.owner import Owner, Transaction
-from muserlab.live.source import place_at, place_of
+from muserlab.live.source import check_signature, place_at, place_of
 from muserlab.live.version import Trial, Version
 
 __all__ = [
@@ -59,6 +59,7 @@ __all__ = [
     "Trial",
     "Version",
     "WrongAnswer",
+    "check_signature",
     "migrate",
     "origin_here",
     "place_at",

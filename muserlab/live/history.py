@@ -152,6 +152,17 @@ class History:
             if entry in entries:
                 entries.remove(entry)
 
+    def begin_with(self, other: "History") -> None:
+        """Take in what was patched at hooks that stand behind the owner's, before there was it."""
+        known = [entry.moves for entry in self._entries]
+        for entry in other._entries:
+            if not any(entry.moves is moves for moves in known):
+                mine = replace(entry, number=len(self._entries) + 1)
+                self._entries.append(mine)
+                for entries, its in ((self._done, other._done), (self._undone, other._undone)):
+                    if entry in its:
+                        entries.append(mine)
+
     def succeed(self, former: "History") -> None:
         """Go on where the history of a former definition of the owner ended.
 

@@ -5,11 +5,13 @@ from typing import Any, ClassVar
 
 from muserlab.device.errors import DefinitionError
 from muserlab.device.hooks import HookOwner
+from muserlab.device.redefined import defined_before
 from muserlab.device.region.backing import Backing
 from muserlab.device.region.handles import bind
 from muserlab.device.region.memory import Memory
+from muserlab.device.region.methods import methods_of, raw_methods
 from muserlab.device.region.part import Gap, Part, Plain, Unnamed, fill
-from muserlab.device.region.ranges import SpanPlace
+from muserlab.device.region.ranges import RawHook, SpanPlace
 from muserlab.device.region.region import Region
 from muserlab.device.region.register import RegisterPart
 from muserlab.device.region.registers import Registers
@@ -18,7 +20,7 @@ from muserlab.device.region.site import Span
 from muserlab.device.region.spaces import BankMemory
 from muserlab.device.region.storage import PAGE
 from muserlab.device.region.undeclared import Undeclared
-from muserlab.regs import Member, RegisterFile, UnknownRegister, did_you_mean
+from muserlab.regs import Member, RegisterFile, UnknownRegister, describe, did_you_mean
 
 
 class Bank(Region, RegisterFile):
@@ -42,6 +44,17 @@ class Bank(Region, RegisterFile):
             cls.mappable = mappable
         if cls.size:
             cls.check_definition()
+        # Last: regions of a former definition of the class meet them at once.
+        cls.class_hooks.define(methods_of(cls) | raw_methods(cls))
+        former = defined_before(cls)
+        if former is not None and issubclass(former, Bank) and _layout(former) != _layout(cls):
+            text = f"{cls.__name__} has another layout, for devices that are made from now on"
+            cls.class_hooks.announce(text)
+
+    migrate = RawHook(
+        "migrate",
+        "Called with (dev, dropped): values, by path, of registers that a new definition lacks.",
+    )
 
     @classmethod
     def check_definition(cls) -> None:
@@ -187,3 +200,9 @@ class Bank(Region, RegisterFile):
 
     def __repr__(self) -> str:
         return table(self)
+
+
+def _layout(kind: type[Bank]) -> tuple[object, ...]:
+    """Return what is where in the regions of a class, to be compared."""
+    memories = [(memory.name, memory.offset, memory.size) for memory in kind.memories()]
+    return kind.size, kind.mappable_areas(), memories, describe(kind.__layout__)

@@ -8,6 +8,7 @@ from weakref import WeakSet
 from muserlab.device.hooks import PROBATION
 from muserlab.device.host import InlineHost
 from muserlab.device.journal import Journal
+from muserlab.device.region.methods import Key, Method
 from muserlab.device.region.site import Site, Verb
 from muserlab.live import (
     Batch,
@@ -18,6 +19,7 @@ from muserlab.live import (
     Move,
     Origin,
     Restore,
+    check_signature,
     submit,
 )
 from muserlab.trace import Trace
@@ -42,11 +44,43 @@ class ClassHooks:
 
     def __init__(self, name: str, bases: "tuple[ClassHooks, ...]") -> None:
         self.name = name
-        self._hooks: dict[tuple[Site, Verb], Hook] = {}
+        self._hooks: dict[Key, Hook] = {}
         self._lineage = (self, *bases)
         self._tables: WeakSet[HookTable] = WeakSet()
         self._trace = Trace(capacity=1024)
         self._history = History(self._restore)
+        self._methods: Mapping[Key, Method] = {}
+        """What the class itself has put at its hooks: methods of its body."""
+
+    def again(self, bases: "tuple[ClassHooks, ...]") -> "ClassHooks":
+        """Return the hooks of a class that is defined again: the same ones, for all its regions."""
+        other = ClassHooks(self.name, bases)
+        other._hooks, other._tables = self._hooks, self._tables
+        other._trace, other._history = self._trace, self._history
+        other._methods = self._methods
+        return other
+
+    def define(self, methods: Mapping[Key, Method]) -> None:
+        """Put the methods of the class at its hooks; clear the hooks whose methods are gone.
+
+        Those that it inherits are left to the classes that have them. Raises PatchError, and
+        changes nothing, where one does not take what its hook gives.
+        """
+        own = {key: method for key, method in methods.items() if self._inherited(key) is not method}
+        for key, method in own.items():
+            hook = self.hook(*key)
+            check_signature(hook.name, hook.params, method)
+        former, self._methods = self._methods, own
+        for key, method in own.items():
+            self.hook(*key)(method)
+        for key, method in former.items():
+            version = self._hooks[key].line.own
+            if key not in own and version is not None and version.function is method:
+                self._hooks[key].clear()
+
+    def _inherited(self, key: Key) -> Method | None:
+        bases = self._lineage[1:]
+        return next((level._methods[key] for level in bases if key in level._methods), None)
 
     def hook(self, site: Site, verb: Verb) -> Hook:
         """Return the hook of a site; let every region that there is meet it."""
@@ -71,7 +105,7 @@ class ClassHooks:
         return hooks[0] if hooks else None
 
     @property
-    def hooks(self) -> Mapping[tuple[Site, Verb], Hook]:
+    def hooks(self) -> Mapping[Key, Hook]:
         """The hooks that were looked for on this very class, by site."""
         return self._hooks
 
@@ -95,7 +129,7 @@ class ClassHooks:
         Those of a class that nobody continues come to this one, as its own would.
         """
         continued: list[ClassHooks] = []
-        orphans: dict[tuple[Site, Verb], Hook] = {}
+        orphans: dict[Key, Hook] = {}
         for theirs, mine in self.continued(former):
             if mine is None:
                 orphans = {k: hook for k, hook in theirs._hooks.items() if hook.versions} | orphans
@@ -109,7 +143,7 @@ class ClassHooks:
             if level not in continued and level not in former._lineage:
                 level._succeed({})
 
-    def _succeed(self, theirs: Mapping[tuple[Site, Verb], Hook]) -> None:
+    def _succeed(self, theirs: Mapping[Key, Hook]) -> None:
         for key in dict.fromkeys([*theirs, *self._hooks]):
             self.hook(*key).succeed(theirs.get(key))
 
@@ -119,8 +153,9 @@ class ClassHooks:
 
     def attach(self, table: "HookTable") -> None:
         """Let a new region meet the hooks of its class, now and later."""
-        for level in self._lineage:
+        for level in reversed(self._lineage):
             level._tables.add(table)
+            table.owner.history.begin_with(level._history)
             for site, verb in level._hooks:
                 table.link(site, verb)
 

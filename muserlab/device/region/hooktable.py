@@ -139,5 +139,5 @@ class HookTable:
             self.reads = extended(self.reads, link)
         elif verb == "on_write":
             self.writes = extended(self.writes, link)
-        else:
+        elif verb == "on_change":
             self._poller.add_hook(link)

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from muserlab.device.errors import DefinitionError
 from muserlab.device.region.storage import PAGE
-from muserlab.regs import Member, Placed
+from muserlab.regs import Mark, Markable, Member, Placed
 
 
-class Memory(Member):
+class Memory(Markable, Member):
     """Memory of size bytes at offset of a region: `BUF = Memory(0x1000, 0x1000, mappable=True)`.
 
     What was written is read. A mappable one, on whole pages, is offered to the client as an area
@@ -28,3 +28,8 @@ class Memory(Member):
     def place(self) -> Iterator[Placed]:
         """Yield nothing: there are no registers in it."""
         return iter(())
+
+    @property
+    def on_change(self) -> Mark:
+        """Mark a method of the class for what a client changes in memory that it mapped."""
+        return Mark(self, "", None, "on_change")

@@ -9,6 +9,7 @@ from muserlab.device.access import Access
 from muserlab.device.errors import RegionError
 from muserlab.device.holding import RESUME, Pending, Verdict
 from muserlab.device.hooks import HookOwner
+from muserlab.device.redefined import defined_before
 from muserlab.device.region.answers import PASS, as_bytes, ones
 from muserlab.device.region.breakpoint import Breakpoint, Condition
 from muserlab.device.region.chain import Chain, Piece, asked, cuts, defined
@@ -75,7 +76,12 @@ class Region:
         if policy is not None:
             cls._policy = policy_of(cls.__name__, policy)
         ancestors = (vars(base).get("class_hooks") for base in cls.__mro__[1:])
-        cls.class_hooks = ClassHooks(cls.__name__, tuple(hooks for hooks in ancestors if hooks))
+        bases = tuple(hooks for hooks in ancestors if hooks)
+        former = defined_before(cls)
+        if former is not None and issubclass(former, Region):
+            cls.class_hooks = former.class_hooks.again(bases)
+        else:
+            cls.class_hooks = ClassHooks(cls.__name__, bases)
 
     def __init__(self, owner: HookOwner, index: int, name: str) -> None:
         self.owner = owner

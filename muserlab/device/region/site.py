@@ -6,12 +6,13 @@ from typing import Any, Literal
 
 from muserlab.device.region.answers import decoded_answer, raw_answer
 
-Verb = Literal["on_read", "on_write", "on_change"]
+Verb = Literal["on_read", "on_write", "on_change", "migrate"]
 
 _RAW = {
     "on_read": ("dev", "offset", "count"),
     "on_write": ("dev", "offset", "data"),
     "on_change": ("dev", "offset", "data"),
+    "migrate": ("dev", "dropped"),
 }
 _DECODED = {"on_read": ("dev", "value"), "on_write": ("dev", "new", "old")}
 
