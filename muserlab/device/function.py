@@ -137,7 +137,7 @@ class PCIDevice(Working):
         self._host: Host = InlineHost()
         self.begin_work()
         self.hook_owner = owner = HookOwner(self)
-        self.history = History(owner.restore)
+        self.history = History(owner.restore, owner.run)
 
         self.mastering = Mastering(lambda text: owner.announce(f"{name}: {text}"))
         self.mastering.follow(config.header)

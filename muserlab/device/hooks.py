@@ -20,7 +20,7 @@ from muserlab.live import (
     Origin,
     PatchError,
     Restore,
-    submit,
+    restore,
 )
 from muserlab.trace import Trace
 
@@ -107,7 +107,7 @@ class HookOwner:
 
     def restore(self, what: str, moves: tuple[Move, ...], origin: Origin) -> None:
         """Make versions of the past current again: what the history does."""
-        submit(Restore(what, moves, self, origin), self)
+        restore(Restore(what, moves, self, origin), self)
 
     def check_patchable(self) -> None:
         """Raise PatchError where another definition has taken the place of the device."""

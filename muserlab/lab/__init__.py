@@ -3,10 +3,20 @@
 `serve(dev)` starts it, and returns the `Lab` from which everything else is reached.
 """
 
-from muserlab.lab.errors import BusyError, LabError, LabStopped, LabStuck, NotServed, PortalError
+from muserlab.lab.errors import (
+    BusyError,
+    LabError,
+    LabStopped,
+    LabStuck,
+    NotServed,
+    PauseError,
+    PortalError,
+)
 from muserlab.lab.files import DefinitionFailed, ServedFile
 from muserlab.lab.future import Future
+from muserlab.lab.history import LabHistory
 from muserlab.lab.lab import Lab
+from muserlab.lab.paused import Paused, PausedAccess
 from muserlab.lab.portal import Portal
 from muserlab.lab.qemuargs import QemuArguments, qemu_arguments
 from muserlab.lab.ready import ready_line
@@ -25,10 +35,14 @@ __all__ = [
     "Future",
     "Lab",
     "LabError",
+    "LabHistory",
     "LabStatus",
     "LabStopped",
     "LabStuck",
     "NotServed",
+    "PauseError",
+    "Paused",
+    "PausedAccess",
     "Portal",
     "PortalError",
     "QemuArguments",

@@ -18,6 +18,7 @@ from muserlab.lab.errors import BusyError, LabError, LabStopped, NotServed
 from muserlab.lab.files import ServedFile
 from muserlab.lab.future import Future
 from muserlab.lab.held import Held
+from muserlab.lab.history import LabHistory
 from muserlab.lab.paused import Paused
 from muserlab.lab.portal import Portal
 from muserlab.lab.qemuargs import QemuArguments, qemu_arguments
@@ -224,6 +225,11 @@ class Lab:
             self._start()
         names = names or tuple(self.devices)
         return VM(self.portal, self._free_socket, names, timeout, options, self.reports)
+
+    @property
+    def history(self) -> LabHistory:
+        """What was patched: who, when, from where, and what came of it; with undo and redo."""
+        return LabHistory(self.devices)
 
     @property
     def paused(self) -> Paused:

@@ -7,7 +7,7 @@ never stacks. A new version is on probation: if it raises, the one before it ans
 
 from muserlab.live.batch import Batch, Step
 from muserlab.live.calling import CARELESS, COROUTINE, Care
-from muserlab.live.change import Restore, submit
+from muserlab.live.change import Restore, restore
 from muserlab.live.copies import Copies
 from muserlab.live.diff import Diff
 from muserlab.live.errors import (
@@ -64,5 +64,5 @@ __all__ = [
     "origin_here",
     "place_at",
     "place_of",
-    "submit",
+    "restore",
 ]

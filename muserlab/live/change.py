@@ -5,12 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 from muserlab.live.batch import Batch
+from muserlab.live.errors import PatchError
 from muserlab.live.history import CLEAR, DEFINE, Entry, Move
 from muserlab.live.line import Line
 from muserlab.live.origin import Origin
 from muserlab.live.owner import Owner
 from muserlab.live.source import place_of, source_of
-from muserlab.live.version import Version
 from muserlab.trace import Kind
 
 
@@ -36,7 +36,7 @@ class Change(ABC):
         self._before = (line.versions, line.own)
         self._news = self.make()
         self._owner.trace.record(Kind.PATCH, line.name, note=self._news)
-        if line.own is None or line.versions != self._before[0]:
+        if line.own is None or len(line.versions) > len(self._before[0]):
             self._entry = self._owner.history.add(
                 self.what,
                 [Move(line.key, line.name, self._before[1], line.own)],
@@ -99,20 +99,17 @@ class Clear(Change):
 
 
 class Restore:
-    """A step that makes versions of the past current again, at any number of hooks.
+    """Makes versions of the past current again, at any number of hooks.
 
     A version that has not shown yet that it works, or has failed, is on probation again.
     """
 
     def __init__(self, what: str, moves: tuple[Move, ...], owner: Owner, origin: Origin) -> None:
-        self.batch: Batch | None = None
         self._what = what
         self._moves = moves
         self._owner = owner
         self._origin = origin
-        self._made: list[tuple[Line, Version | None]] = []
         self._news: list[str] = []
-        self._entry: Entry | None = None
 
     def apply(self) -> None:
         """Take the versions up, of the hooks that there still are."""
@@ -123,7 +120,6 @@ class Restore:
             if line is None:
                 continue
             before = line.own
-            self._made.append((line, before))
             line.own = None if move.after is None else line.numbered(move.after.number)
             if line.own is not None and (line.own.on_probation or line.own.failures):
                 line.own.trial.begin_again()
@@ -132,17 +128,7 @@ class Restore:
             news = f"{_told(line)}{again}, from access {seq}"
             self._owner.trace.record(Kind.PATCH, line.name, note=news)
             self._news.append(f"{line.name} {news}")
-        self._entry = self._owner.history.add(
-            self._what, done, origin=self._origin, seq=seq - 1, batch=self.batch
-        )
-
-    def revert(self) -> None:
-        """Take it back."""
-        for line, before in reversed(self._made):
-            line.own = before
-            self._owner.trace.record(Kind.PATCH, line.name, note="taken back")
-        if self._entry is not None:
-            self._owner.history.forget(self._entry)
+        self._owner.history.add(self._what, done, origin=self._origin, seq=seq - 1)
 
     def announce(self) -> None:
         """Tell people of every hook."""
@@ -150,16 +136,25 @@ class Restore:
             self._owner.announce(news)
 
 
-def submit(step: Change | Restore, owner: Owner) -> None:
-    """Make a step now, or with the batch that is being collected."""
+def submit(change: Change, owner: Owner) -> None:
+    """Make a change now, or with the batch that is being collected."""
     owner.check_patchable()
     batch = owner.batch
     if batch is not None:
-        step.batch = batch
-        batch.add(step)
+        change.batch = batch
+        batch.add(change)
     else:
-        owner.run(step.apply)
-        step.announce()
+        owner.run(change.apply)
+        change.announce()
+
+
+def restore(step: Restore, owner: Owner) -> None:
+    """Make a step back now; raises PatchError while a batch is collected, which is the future."""
+    owner.check_patchable()
+    if owner.batch is not None:
+        raise PatchError("a patch is being collected: undo, redo and go back outside of its block")
+    step.apply()
+    step.announce()
 
 
 def _told(line: Line) -> str:

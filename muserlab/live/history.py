@@ -8,11 +8,15 @@ from typing import overload
 
 from muserlab.live.diff import Diff
 from muserlab.live.errors import PatchError
-from muserlab.live.origin import MUSERLAB, Origin
+from muserlab.live.origin import Origin, origin_here
 from muserlab.live.version import Version
 
 DEFINE, CLEAR = "define", "clear"
 UNDO, REDO, BACK, PUT_BACK = "undo", "redo", "back", "put back"
+
+
+Run = Callable[..., object]
+"""Calls a function with arguments on the thread that calls hooks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class Entry:
     seq      how many accesses there had been
     moves    what it did to which hooks; usually to one
     batch    the same object in all that were made as one
+    changed  when it was made, taken back or made again last; nanoseconds, from an arbitrary start
     """
 
     number: int
@@ -48,6 +53,7 @@ class Entry:
     moves: tuple[Move, ...]
     batch: object | None = None
     when: float = field(default_factory=time.time)
+    changed: int = field(default_factory=time.monotonic_ns)
 
     @property
     def hook(self) -> str:
@@ -96,6 +102,9 @@ class Entry:
     __repr__ = __str__
 
 
+Apply = Callable[[str, tuple[Move, ...], Origin], None]
+"""Takes what it is, the moves to make, and who makes them."""
+
 COLUMNS = ("#", "time", "who", "where", "accesses", "hook", "patch", "outcome")
 """The titles of `Entry.cells`."""
 
@@ -114,11 +123,13 @@ class History:
     """The patches of one owner's hooks, oldest first, each with what undoes it.
 
     Undoing is a patch too and is listed like one: nothing is ever taken out of a history. `apply`
-    makes moves, on the thread that calls hooks, and adds the entry for them with `add`.
+    makes moves, and adds the entry for them with `add`; `run` calls a function on the thread that
+    calls hooks.
     """
 
-    def __init__(self, apply: Callable[[str, tuple[Move, ...], Origin], None]) -> None:
+    def __init__(self, apply: Apply, run: Run) -> None:
         self._apply = apply
+        self._run = run
         self._entries: list[Entry] = []
         self._done: list[Entry] = []
         self._undone: list[Entry] = []
@@ -184,8 +195,7 @@ class History:
         """Count the patch that put a failed version there as undone, so that redo has it again."""
         for entry in reversed(self._done):
             if any(_leads_to(move, back) for move in entry.moves for back in moves):
-                self._done.remove(entry)
-                self._undone.append(entry)
+                self._shift([entry], self._done, self._undone)
                 return
 
     # -- what people do --------------------------------------------------------------------------
@@ -195,24 +205,42 @@ class History:
 
         Of one hook's patches only, if its key is given. Raises PatchError where there is none.
         """
-        taken = self._last(self._done, hook, "undo")
-        moves = [Move(m.hook, m.name, m.after, m.before) for e in taken for m in reversed(e.moves)]
-        self._apply(UNDO, tuple(moves), origin or MUSERLAB)
-        self._shift(taken, self._done, self._undone)
+        self._run(self._undo, hook, origin or origin_here())
 
     def redo(self, hook: Hashable = None, origin: Origin | None = None) -> None:
         """Make the patch again that was taken back last, by a person or because it failed."""
-        taken = self._last(self._undone, hook, "redo")
-        moves = [move for entry in taken for move in entry.moves]
-        self._apply(REDO, tuple(moves), origin or MUSERLAB)
-        self._shift(taken, self._undone, self._done)
+        self._run(self._redo, hook, origin or origin_here())
 
     def back_to(self, point: int | float, origin: Origin | None = None) -> None:
         """Bring every hook back to what it was after entry number `point`, 0 being the beginning.
 
-        A float is a time in seconds since the epoch. Raises PatchError where nothing was patched
-        since.
+        A float is a time in seconds since the epoch. Raises PatchError where every hook is so.
         """
+        self._run(self._back_to, point, origin or origin_here())
+
+    @property
+    def last_done(self) -> Entry | None:
+        """The patch that `undo` would take back."""
+        return self._done[-1] if self._done else None
+
+    @property
+    def last_undone(self) -> Entry | None:
+        """The patch that `redo` would make again."""
+        return self._undone[-1] if self._undone else None
+
+    def _undo(self, hook: Hashable, origin: Origin) -> None:
+        taken = self._last(self._done, hook, "undo")
+        moves = [Move(m.hook, m.name, m.after, m.before) for e in taken for m in reversed(e.moves)]
+        self._apply(UNDO, tuple(moves), origin)
+        self._shift(taken, self._done, self._undone)
+
+    def _redo(self, hook: Hashable, origin: Origin) -> None:
+        taken = self._last(self._undone, hook, "redo")
+        moves = [move for entry in taken for move in entry.moves]
+        self._apply(REDO, tuple(moves), origin)
+        self._shift(taken, self._undone, self._done)
+
+    def _back_to(self, point: int | float, origin: Origin) -> None:
         by_time = isinstance(point, float)
         later = [e for e in self._entries if (e.when if by_time else e.number) > point]
         first: dict[Hashable, Move] = {}
@@ -228,7 +256,7 @@ class History:
         ]
         if not moves:
             raise PatchError(f"every hook is as it was after patch {point} already")
-        self._apply(BACK, tuple(moves), origin or MUSERLAB)
+        self._apply(BACK, tuple(moves), origin)
 
     @staticmethod
     def _last(entries: list[Entry], hook: Hashable, verb: str) -> list[Entry]:
@@ -246,6 +274,7 @@ class History:
         for entry in taken:
             source.remove(entry)
             target.append(entry)
+            entry.changed = time.monotonic_ns()
 
     # -- looking ---------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from muserlab.live import (
     Origin,
     PatchError,
     Restore,
-    submit,
+    restore,
 )
 from muserlab.trace import Trace
 
@@ -54,7 +54,7 @@ class Bench:
         self.probation = 100
         self.access: object = None
         self.client: str | None = None
-        self.history = History(self.restore)
+        self.history = History(self.restore, self.run)
         self.hooks: dict[Any, Hook] = {}
 
     @property
@@ -65,7 +65,7 @@ class Bench:
         return self.hooks[key].line if key in self.hooks else None
 
     def restore(self, what: str, moves: tuple[Move, ...], origin: Origin) -> None:
-        submit(Restore(what, moves, self, origin), self)
+        restore(Restore(what, moves, self, origin), self)
 
     def check_patchable(self) -> None:
         if self.gone:

@@ -56,11 +56,17 @@ def test_a_definition_that_does_not_fit_is_refused_when_it_is_collected(bench: A
     assert len(batch) == 0
 
 
-def test_undo_is_collected_too(bench: Any, cells: Any) -> None:
+def test_the_past_is_not_to_be_had_while_a_batch_is_collected(bench: Any, cells: Any) -> None:
     hook = bench.hook()
     hook(cells.function("return 1"))
-    bench.batch = batch = Batch()
+    bench.batch = Batch()
+    for back in (hook.undo, bench.history.undo, lambda: bench.history.back_to(0)):
+        with pytest.raises(PatchError, match="outside of its block"):
+            back()
+    assert len(bench.batch) == 0
+    bench.batch = None
     hook.undo()
-    assert hook
-    batch.apply()
-    assert not hook
+    with pytest.raises(PatchError, match="nothing to undo at this hook"):
+        hook.undo()
+    hook.redo()
+    assert hook.current.number == 1

@@ -20,7 +20,7 @@ from muserlab.live import (
     Origin,
     Restore,
     check_signature,
-    submit,
+    restore,
 )
 from muserlab.trace import Trace
 
@@ -48,7 +48,7 @@ class ClassHooks:
         self._lineage = (self, *bases)
         self._tables: WeakSet[HookTable] = WeakSet()
         self._trace = Trace(capacity=1024)
-        self._history = History(self._restore)
+        self._history = History(self._restore, self.run)
         self._methods: Mapping[Key, Method] = {}
         """What the class itself has put at its hooks: methods of its body."""
 
@@ -204,7 +204,7 @@ class ClassHooks:
         return next((hook for hook in hooks if hook.line.key == key), None)
 
     def _restore(self, what: str, moves: tuple[Move, ...], origin: Origin) -> None:
-        submit(Restore(what, moves, self, origin), self)
+        restore(Restore(what, moves, self, origin), self)
 
     @property
     def batch(self) -> Batch | None:
