@@ -75,7 +75,7 @@ if TYPE_CHECKING:
         bit,
         bits,
     )
-    from muserlab.trace import Event, Kind, Trace
+    from muserlab.trace import Event, FilterError, Kind, Trace, TraceView
     from muserlab.vm import Result
 
 _NAMES = {
@@ -90,7 +90,7 @@ _NAMES = {
     "lab": "Lab LabError current serve",
     "live": "Failure Hook HookFailed PatchError Version",
     "regs": "RC RO RW RW1C W1C W1S WO Access Block LayoutError RegisterFile Value bit bits",
-    "trace": "Event Kind Trace",
+    "trace": "Event FilterError Kind Trace TraceView",
     "vm": "Result",
 }
 _ROOMS = {name: room for room, names in _NAMES.items() for name in names.split()}
@@ -128,6 +128,7 @@ __all__ = [
     "Event",
     "ExtendedVendorSpecific",
     "Failure",
+    "FilterError",
     "GuestMemory",
     "Hook",
     "HookFailed",
@@ -153,6 +154,7 @@ __all__ = [
     "ResetKind",
     "Result",
     "Trace",
+    "TraceView",
     "Unhandled",
     "Value",
     "Vector",

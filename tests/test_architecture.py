@@ -81,12 +81,13 @@ def test_every_room_of_the_tree_is_in_the_table() -> None:
     assert rooms == set(MAY_IMPORT)
 
 
-def test_kernel_ext_reaches_the_package_only_through_the_lab_and_its_front() -> None:
+def test_kernel_ext_reaches_the_package_through_its_front_the_lab_and_the_trace() -> None:
     for file in (ROOT / "kernel_ext").rglob("*.py"):
         for name in imports(file):
             parts = name.split(".")
             if parts[0] == "muserlab" and len(parts) > 1:
-                assert parts[1] == "lab", f"{file.relative_to(ROOT)}: {name}"
+                assert parts[1] in {"lab", "trace"}, f"{file.relative_to(ROOT)}: {name}"
+                assert len(parts) == 2, f"{file.relative_to(ROOT)} imports {name}, an inside"
 
 
 def test_every_package_folder_is_declared_for_the_wheel() -> None:

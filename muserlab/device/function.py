@@ -220,7 +220,7 @@ class PCIDevice(Working):
             raise BusyError(f"{self.name} is in use by {self.client}; one client at a time")
         self.client = client
         self.mastering.begin()
-        self.trace.record(Kind.CONNECT, self.name, note=client)
+        self.trace.connected(self.name, client)
         for region in self.present:
             region.poller.start()
         self.hook_owner.emit(self.on_connect, client)
@@ -239,7 +239,7 @@ class PCIDevice(Working):
         self.dma.messenger = None
         self.dma.release()
         self.interrupts.release()
-        self.trace.record(Kind.DISCONNECT, self.name, note=client)
+        self.trace.disconnected(self.name, client)
         self.reset(ResetKind.LOST_CONNECTION)
         self.hook_owner.emit(self.on_disconnect, client)
 

@@ -30,7 +30,7 @@ from muserlab.lab.vm import VM
 from muserlab.lab.watch import Watch
 from muserlab.live import Batch
 from muserlab.server import ClientStatus, SocketInUse, private_directory
-from muserlab.trace import Rates
+from muserlab.trace import Rates, TraceView
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -169,6 +169,11 @@ class Lab:
     def devices(self) -> Mapping[str, PCIDevice]:
         """The served devices by name."""
         return {one.device.name: one.device for one in self._all()}
+
+    @property
+    def trace(self) -> TraceView:
+        """The traces of all served devices as one, in the order of time; `.view()` filters it."""
+        return TraceView(lambda: {name: device.trace for name, device in self.devices.items()})
 
     @property
     def clients(self) -> Mapping[str, ClientStatus]:

@@ -1,22 +1,42 @@
-"""What happened: events, a bounded ring of them, statistics, export.
+"""What happened: events, a bounded ring of them, statistics, filters, files.
 
-Recording costs well under a microsecond and is done on one thread; everything else reads copies,
+Recording costs a fraction of a microsecond and is done on one thread; everything else reads copies,
 on any thread.
 """
 
 from muserlab.trace.counts import Counts, Rates
+from muserlab.trace.entry import Entry
 from muserlab.trace.event import Event, Kind
-from muserlab.trace.events import Events
+from muserlab.trace.events import HEADINGS, Events
+from muserlab.trace.filter import Filter, FilterError
+from muserlab.trace.index import Index, Lane, Mark, Overview, Summary, Timeline, lanes_of, timeline
 from muserlab.trace.trace import DATA_KEPT, NOTE_KEPT, Listener, Trace
+from muserlab.trace.view import TraceView
+from muserlab.trace.writers import Writer, writer
 
 __all__ = [
     "DATA_KEPT",
+    "HEADINGS",
     "NOTE_KEPT",
     "Counts",
+    "Entry",
     "Event",
     "Events",
+    "Filter",
+    "FilterError",
+    "Index",
     "Kind",
+    "Lane",
     "Listener",
+    "Mark",
+    "Overview",
     "Rates",
+    "Summary",
+    "Timeline",
     "Trace",
+    "TraceView",
+    "Writer",
+    "lanes_of",
+    "timeline",
+    "writer",
 ]

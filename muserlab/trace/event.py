@@ -39,6 +39,11 @@ class Event(NamedTuple):
     data: bytes
     note: str
 
+    @property
+    def shown_data(self) -> str:
+        """The data as text: a number if it has up to 8 bytes, else the first of them."""
+        return _show(self.data)
+
     def cells(self, origin_ns: int) -> tuple[str, ...]:
         """Return the text of each field, as every table of events shows it.
 
@@ -50,7 +55,7 @@ class Event(NamedTuple):
             self.kind.value,
             self.where,
             "" if self.offset is None else f"{self.offset:#x}",
-            _show(self.data),
+            self.shown_data,
             " ".join(self.note.split()),
         )
 

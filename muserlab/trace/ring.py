@@ -8,7 +8,7 @@ no collection longer.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from operator import itemgetter
 
 from muserlab.trace.event import Event, Kind
@@ -77,6 +77,15 @@ class Ring:
             return records[start : start + count]
         skipped = max(first - kept.start, 0)
         return self._copy(kept[skipped : skipped + count])
+
+    def numbered(self, numbers: Iterable[int]) -> list[Record]:
+        """Return the records of some numbers, but those that are not kept any more."""
+        if self._gaps:
+            kept = {record[0]: record for record in self._copy(self._kept())}
+            return [kept[number] for number in numbers if number in kept]
+        slots, size, forgotten = self.slots, len(self.slots), self._before
+        records = [(number, slots[number % size]) for number in numbers]
+        return [record for number, record in records if record[0] == number > forgotten]
 
     def between(self, start: int | None, stop: int | None) -> list[Record]:
         """Return the records from one place among those kept to another, as in a slice."""

@@ -5,15 +5,17 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import overload
 
+from muserlab.trace.clients import Clients
 from muserlab.trace.counts import Counts
 from muserlab.trace.event import Event, Kind
-from muserlab.trace.events import Events
-from muserlab.trace.files import read_events, write_events
-from muserlab.trace.ring import Ring, event_of
+from muserlab.trace.events import MOST_SHOWN, Events
+from muserlab.trace.files import read_events
+from muserlab.trace.ring import Record, Ring, event_of
+from muserlab.trace.view import TraceView
 
 Listener = Callable[[Event], object]
 
@@ -44,6 +46,7 @@ class Trace:
         self._ring = Ring(capacity)
         self._clock = clock
         self._counts: dict[Kind, dict[str, int]] = {kind: {} for kind in Kind}
+        self._clients = Clients()
         self._listeners: dict[object, Listener] = {}
         self._changing_listeners = threading.Lock()
         self._announcing = False
@@ -83,6 +86,14 @@ class Trace:
         full = sum(map(len, self._counts.values())) >= _PAIRS_COUNTED
         places, where = self._counts[kind], _ELSEWHERE if full else where
         places[where] = places.get(where, 0) + 1
+
+    def connected(self, where: str, client: str) -> None:
+        """Record that a client has the device from now on."""
+        self._clients.change(self.record(Kind.CONNECT, where, note=client), "", client)
+
+    def disconnected(self, where: str, client: str) -> None:
+        """Record that a client does not have the device any more."""
+        self._clients.change(self.record(Kind.DISCONNECT, where, note=client), client, "")
 
     def clear(self) -> None:
         """Forget the events; numbers and counts go on from where they are."""
@@ -140,12 +151,35 @@ class Trace:
         pairs = {(kind, at): n for kind, places in counts.items() for at, n in places.items()}
         return Counts(now, pairs)
 
+    def client_of(self, seq: int) -> str:
+        """Return who had the device when event number ``seq`` was recorded; "" for nobody."""
+        return self._clients.at(seq)
+
     def window(self, first: int, count: int) -> Events:
         """Return up to ``count`` events from number ``first`` on, or from the first one kept.
 
         It costs what those events cost, however many are kept.
         """
         return Events(map(event_of, self._ring.from_number(first, count)))
+
+    def records(self, first: int, count: int) -> list[Record]:
+        """Return what `window` does, without making events of it: for who looks through many."""
+        return self._ring.from_number(first, count)
+
+    def numbered(self, numbers: Iterable[int]) -> list[Record]:
+        """Return the records of some numbers, but those that are not kept any more."""
+        return self._ring.numbered(numbers)
+
+    @property
+    def newest(self) -> int:
+        """The number of the last event; 0 where there was none."""
+        return self._ring.newest
+
+    @property
+    def oldest(self) -> int:
+        """The number of the first event kept, or of the next one where none is."""
+        first = self._ring.from_number(0, 1)
+        return first[0][0] if first else self._ring.newest + 1
 
     def select(
         self,
@@ -182,16 +216,23 @@ class Trace:
         return len(self._ring)
 
     def __repr__(self) -> str:
-        return repr(self[:])
+        return Events(self[-MOST_SHOWN:]).told_of(len(self))
+
+    def view(self, wanted: str = "") -> TraceView:
+        """Return those of the events that a filter lets through: `kind:write where:CTRL`.
+
+        See `Filter` for what can be asked for; FilterError says what cannot be understood.
+        """
+        return TraceView(lambda: {"": self}, wanted)
 
     # Files.
 
     def export(self, path: str | Path) -> None:
-        """Write the events kept to a file: JSON Lines for ``.jsonl``, CSV for ``.csv``.
+        """Write the events kept to a file: ``.jsonl``, ``.csv``, or ``.json`` for ui.perfetto.dev.
 
         Raises ValueError for another suffix.
         """
-        write_events(Path(path), self)
+        self.view().export(path)
 
     @classmethod
     def load(cls, path: str | Path) -> "Trace":
@@ -205,6 +246,11 @@ class Trace:
         trace._ring.fill(events)
         for (kind, place), number in Counter((one.kind, one.where) for one in events).items():
             trace._counts[kind][place] = number
+        for event in events:
+            if event.kind is Kind.CONNECT:
+                trace._clients.change(event.seq, "", event.note)
+            elif event.kind is Kind.DISCONNECT:
+                trace._clients.change(event.seq, event.note, "")
         return trace
 
 

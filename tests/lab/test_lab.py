@@ -502,3 +502,14 @@ def test_a_hook_cannot_withdraw_a_device(lab: Lab) -> None:
         drv.bar0.CTRL.write(go=1)
     assert len(refusals) == 1
     assert lab.devices == {"adder": device}
+
+
+def test_the_traces_of_all_devices_are_one_that_follows_what_is_served(lab: Lab) -> None:
+    for name in ("one", "two"):
+        lab.serve(ml.PCIDevice(name, id=(0x1234, 1), bar0=4096))
+        with lab.connect(name) as drv:
+            drv.bar0.write_bytes(0, b"\x01")
+    assert [entry.device for entry in lab.trace.view("write")] == ["one", "two"]
+    lab.withdraw("one")
+    assert {entry.device for entry in lab.trace} == {"two"}
+    assert "two" in repr(lab.trace)

@@ -1,0 +1,134 @@
+"""Events as trace viewers take them: objects of the Trace Event Format.
+
+ui.perfetto.dev and chrome://tracing open it. A device is a process, a place in it (a register, a
+vector, DMA) a thread; what happened is an instant there, since a trace knows when something
+happened and not how long it took. A client's time is a slice, and the rate of accesses a counter.
+Times are in microseconds. (Trace Event Format: Metadata, Instant, Duration and Counter Events.)
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from muserlab.trace.entry import Entry
+from muserlab.trace.event import Event, Kind
+
+TraceEvent = dict[str, object]
+
+_CLIENT = "client"
+_COUNTED_NS = 10_000_000  # a rate is that of 10 ms
+_COUNTED = {Kind.READ: "reads", Kind.WRITE: "writes"}
+
+
+class ChromeTrace:
+    """Turns events into trace events, one by one; names processes and threads at last."""
+
+    def __init__(self) -> None:
+        self._processes: dict[str, _Process] = {}
+
+    def add(self, entry: Entry) -> Iterator[TraceEvent]:
+        """Return what says that something happened."""
+        device, event = entry
+        process = self._processes.get(device)
+        if process is None:
+            process = self._processes[device] = _Process(len(self._processes) + 1)
+        process.last_ns = event.time_ns
+        if event.kind in _COUNTED:
+            yield from process.count(event)
+        if event.kind in (Kind.CONNECT, Kind.DISCONNECT):
+            yield from process.change_client(event)
+        yield {
+            **process.at(event.where, event.time_ns),
+            "ph": "i",
+            "s": "t",  # on its thread
+            "name": _name(event),
+            "cat": event.kind.value,
+            "args": _arguments(event),
+        }
+
+    def end(self) -> Iterator[TraceEvent]:
+        """Return what is left to say: the last rates, who is still there, and all names."""
+        for device, process in self._processes.items():
+            yield from process.counted()
+            if process.client:
+                yield {**process.at(_CLIENT, process.last_ns), "ph": "E"}
+            yield process.named("process_name", 0, name=device or "device")
+            for place, thread in process.threads.items():
+                yield process.named("thread_name", thread, name=place)
+            for order, place in enumerate(sorted(process.threads, key=_in_order)):
+                yield process.named("thread_sort_index", process.threads[place], sort_index=order)
+
+
+@dataclass(slots=True)
+class _Process:
+    """A device's process: its threads by place, who uses it, and the accesses counted just now."""
+
+    number: int
+    threads: dict[str, int] = field(default_factory=dict[str, int])
+    client: str = ""
+    last_ns: int = 0
+    _since_ns: int = 0
+    _counts: dict[str, int] = field(default_factory=dict[str, int])
+
+    def at(self, place: str, time_ns: int) -> TraceEvent:
+        """Return where and when something is."""
+        thread = self.threads.setdefault(place, len(self.threads) + 1)
+        return {"pid": self.number, "tid": thread, "ts": time_ns / 1000}
+
+    def named(self, what: str, thread: int, **arguments: object) -> TraceEvent:
+        """Return what gives a process or a thread a name or a place."""
+        return {"ph": "M", "pid": self.number, "tid": thread, "name": what, "args": arguments}
+
+    def change_client(self, event: Event) -> Iterator[TraceEvent]:
+        """Return where a client's slice ends, and where one begins."""
+        if self.client:
+            yield {**self.at(_CLIENT, event.time_ns), "ph": "E"}
+        self.client = event.note if event.kind is Kind.CONNECT else ""
+        if self.client:
+            yield {
+                **self.at(_CLIENT, event.time_ns),
+                "ph": "B",
+                "name": self.client,
+                "cat": _CLIENT,
+            }
+
+    def count(self, access: Event) -> Iterator[TraceEvent]:
+        """Count an access; return the rates of the time before, where that is over."""
+        if access.time_ns >= self._since_ns + _COUNTED_NS:
+            yield from self.counted()
+            self._since_ns = access.time_ns
+        what = _COUNTED[access.kind]
+        self._counts[what] = self._counts.get(what, 0) + 1
+
+    def counted(self) -> Iterator[TraceEvent]:
+        """Return the rates of what was counted, from when on they are 0 again."""
+        if not self._counts:
+            return
+        for after, scale in ((0, 10**9 // _COUNTED_NS), (_COUNTED_NS, 0)):
+            yield {
+                "ph": "C",
+                "pid": self.number,
+                "ts": (self._since_ns + after) / 1000,
+                "name": "accesses per second",
+                "args": {what: self._counts.get(what, 0) * scale for what in _COUNTED.values()},
+            }
+        self._counts = {}
+
+
+def _name(event: Event) -> str:
+    return f"{event.kind} {event.shown_data}".rstrip()
+
+
+def _arguments(event: Event) -> dict[str, object]:
+    arguments: dict[str, object] = {"seq": event.seq}
+    if event.offset is not None:
+        arguments["offset"] = f"{event.offset:#x}"
+    if event.data:
+        arguments["data"] = event.data.hex(" ")
+    if event.note:
+        arguments["note"] = event.note
+    return arguments
+
+
+def _in_order(place: str) -> tuple[bool, str]:
+    """Sort the client's thread before the others, which are by name."""
+    return place != _CLIENT, place

@@ -1,0 +1,71 @@
+"""One trace as an index reads it: what is new, and what is older than all that was read."""
+
+from bisect import bisect_left, bisect_right
+from operator import itemgetter
+
+from muserlab.trace.filter import Filter, Subject
+from muserlab.trace.index.rows import Row
+from muserlab.trace.ring import Record
+from muserlab.trace.trace import Trace
+
+_TIME = itemgetter(1)
+
+
+class Reader:
+    """Reads a trace from where it is, forwards and backwards, and sifts what it reads.
+
+    `newer` and `older` look at records and return what of them is in order with other traces';
+    only what `take` and `take_back` are told to stays read.
+    """
+
+    def __init__(self, number: int, trace: Trace, wanted: Filter, subject: Subject) -> None:
+        self.trace = trace
+        self.name = subject.device
+        self._number = number
+        self._sieve = wanted.sieve(subject) if wanted else None
+        self._next = trace.newest + 1
+        self._before = trace.newest  # the next one to read backwards
+
+    @property
+    def behind(self) -> int:
+        """How many events are new."""
+        return self.trace.newest + 1 - self._next
+
+    @property
+    def ahead(self) -> int:
+        """How many older ones are left to read."""
+        return max(0, self._before + 1 - self.trace.oldest)
+
+    @property
+    def gone(self) -> bool:
+        """Whether all that was read is not kept any more, so that what comes is unconnected."""
+        return self.trace.oldest > self._next
+
+    def newer(self, count: int) -> list[Record]:
+        """Return the next new records."""
+        return self.trace.records(self._next, count)
+
+    def older(self, count: int) -> list[Record]:
+        """Return the records before all that was read."""
+        first = max(self._before + 1 - count, self.trace.oldest)
+        records = self.trace.records(first, self._before + 1 - first)
+        return records[: bisect_right(records, self._before, key=itemgetter(0))]
+
+    def take(self, records: list[Record], until_ns: int) -> list[Row]:
+        """Go on after the records up to a time; return the rows of those that pass."""
+        records = records[: bisect_right(records, until_ns, key=_TIME)]
+        if records:
+            self._next = records[-1][0] + 1
+        return self._rows(records)
+
+    def take_back(self, records: list[Record], since_ns: int) -> list[Row]:
+        """Go on before the records down to a time; return the rows of those that pass."""
+        records = records[bisect_left(records, since_ns, key=_TIME) :]
+        if records:
+            self._before = records[0][0] - 1
+        return self._rows(records)
+
+    def _rows(self, records: list[Record]) -> list[Row]:
+        passed = records if self._sieve is None else self._sieve.sift(records)
+        number = self._number
+        return [(record[1], number, record[0]) for record in passed]
