@@ -25,6 +25,7 @@ def register(ip: Shell) -> Callable[[], None]:
     kinds: dict[type, Callable[[Any], object]] = {ml.Result: _Text, ml.Lab: _status}
     if has_page(ip) and find_spec("anywidget") is not None:
         kinds |= {
+            ml.Lab: _lab,
             ml.PCIDevice: _device,
             ml.Region: _region,
             ml.Registers: _registers,
@@ -55,6 +56,12 @@ def _bundler(view: Callable[[Any], Any]) -> Callable[..., tuple[Bundle, Metadata
         return made if isinstance(made, tuple) else (made, {})
 
     return bundle
+
+
+def _lab(lab: Lab) -> object:
+    from .widgets import Overview
+
+    return Overview(lab)
 
 
 def _device(device: ml.PCIDevice) -> object:

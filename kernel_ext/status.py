@@ -24,7 +24,8 @@ class Status:
         faults = [f"fault: {fault}" for fault in self._status.faults]
         return "\n".join([*devices, *waits, *faults, *self._log])
 
-    def _repr_html_(self) -> str:
+    def html(self) -> str:
+        """Say it in tables and lines."""
         waits = "<br>".join(map(escape, self._status.waits))
         faults = "<br>".join(escape(str(fault)) for fault in self._status.faults)
         log = "<br>".join(map(escape, self._log))
@@ -42,7 +43,7 @@ class Status:
         return f"<table><tr>{head}</tr>{rows}</table>"
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
-        return {"text/plain": repr(self), "text/html": self._repr_html_()}
+        return {"text/plain": repr(self), "text/html": self.html()}
 
 
 def _row(device: DeviceStatus) -> str:

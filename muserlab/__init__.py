@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         VGA,
         AddressSpace,
         Bank,
+        Burst,
         BusyError,
         ConfigRegion,
         DeadlockError,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
         Interrupts,
         IrqError,
         IrqType,
+        LevelVector,
         Memory,
         PCIDevice,
         PCIExpress,
@@ -81,11 +83,11 @@ if TYPE_CHECKING:
 _NAMES = {
     "client": "Driver connect",
     "device": (
-        "BAR DMA MSI MSIX PASS ROM VGA AddressSpace Bank BusyError ConfigRegion DeadlockError "
-        "DefinitionError DeviceError DeviceRegion DeviceSerialNumber DmaError DmaFault "
-        "DmaRegion ExtendedVendorSpecific GuestMemory Interrupts IrqError IrqType Memory "
-        "PCIDevice PCIExpress PowerManagement RawCapability RawExtended Region RegionError "
-        "RegisterPart Registers ResetKind Unhandled Vector VendorSpecific"
+        "BAR DMA MSI MSIX PASS ROM VGA AddressSpace Bank Burst BusyError ConfigRegion "
+        "DeadlockError DefinitionError DeviceError DeviceRegion DeviceSerialNumber DmaError "
+        "DmaFault DmaRegion ExtendedVendorSpecific GuestMemory Interrupts IrqError IrqType "
+        "LevelVector Memory PCIDevice PCIExpress PowerManagement RawCapability RawExtended "
+        "Region RegionError RegisterPart Registers ResetKind Unhandled Vector VendorSpecific"
     ),
     "lab": "Lab LabError current serve",
     "live": "Failure Hook HookFailed PatchError Version",
@@ -114,6 +116,7 @@ __all__ = [
     "AddressSpace",
     "Bank",
     "Block",
+    "Burst",
     "BusyError",
     "ConfigRegion",
     "DeadlockError",
@@ -139,6 +142,7 @@ __all__ = [
     "Lab",
     "LabError",
     "LayoutError",
+    "LevelVector",
     "Memory",
     "PCIDevice",
     "PCIExpress",

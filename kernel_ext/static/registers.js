@@ -37,6 +37,7 @@ function render({ model, el }) {
     parts = now;
     caption.textContent = parts.caption;
     if (changed.has("banks") || changed.has("bank")) drawBanks();
+    table.frame.style.setProperty("--value", `${34 + 7.3 * (2 + 2 * parts.widest)}px`);
     table.draw(parts.total, (at) => parts[`line ${at}`]);
     none.textContent = parts.total === 0 && filter.value !== "" ? "No register is like that." : "";
     closer.show(parts.selected, parts.answer, model.get("pinned").includes(parts.selected?.key));
@@ -71,7 +72,8 @@ function render({ model, el }) {
     write(cells[3], line.access);
     if (editing?.key !== line.key) drawValue(cells[4], line);
     drawFields(cells[5], line);
-    write(cells[6], line.hooks.join(" "));
+    write(cells[6], line.hooks.map((hook) => hook.replace("on_", "")).join(" "));
+    cells[6].title = line.hooks.join("  ");
     write(cells[7], line.reads.toLocaleString("en"));
     write(cells[8], line.writes.toLocaleString("en"));
     write(cells[9], past(line.last));

@@ -86,7 +86,7 @@ function watching(model, el, show = () => {}) {
 function make(tag, className, ...children) {
   const element = document.createElement(tag);
   if (className !== "") element.className = className;
-  element.append(...children);
+  element.append(...children.filter((child) => child !== ""));
   return element;
 }
 

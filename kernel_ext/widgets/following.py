@@ -1,9 +1,27 @@
 """Which device a view shows, when devices are served, redefined and served again."""
 
 from collections.abc import Callable
+from typing import Protocol
 
 import muserlab as ml
-from muserlab.lab import current
+from muserlab.lab import Lab, current
+
+
+class Followed(Protocol):
+    """What a view is about, which may change and stop while it is seen."""
+
+    @property
+    def stopped(self) -> str:
+        """Why nothing happens to it any more; empty where something may."""
+        ...
+
+    def look(self) -> None:
+        """See what it is now."""
+        ...
+
+    def post(self, work: Callable[[], None]) -> None:
+        """Have work, which must not raise, done on its thread; never wait for it."""
+        ...
 
 
 class Following:
@@ -46,3 +64,22 @@ class Following:
     def note(self) -> str:
         """Return what a caption has to add."""
         return "" if self.served else ", not served"
+
+
+class FollowingLab:
+    """The lab that a view is about."""
+
+    def __init__(self, lab: Lab) -> None:
+        self._lab = lab
+
+    @property
+    def stopped(self) -> str:
+        """Why nothing happens any more; empty where something may."""
+        return "" if self._lab.running else "nothing is served; ml.serve(device) serves one"
+
+    def look(self) -> None:
+        """Do nothing: a lab stays the same."""
+
+    def post(self, work: Callable[[], None]) -> None:
+        """Do work: what changes a lab waits for its own thread by itself."""
+        work()

@@ -21,7 +21,7 @@ import ipywidgets
 import traitlets
 
 from ..watchers import watchers
-from .following import Following
+from .following import Followed, Following
 
 P = ParamSpec("P")
 
@@ -48,7 +48,7 @@ class View:
     shows: Picture = field(default_factory=dict[str, Any])
 
 
-class Live(anywidget.AnyWidget):
+class Shown(anywidget.AnyWidget):
     """A widget kept fresh while it is in view."""
 
     said = traitlets.Unicode().tag(sync=True)
@@ -56,10 +56,10 @@ class Live(anywidget.AnyWidget):
     stopped = traitlets.Unicode().tag(sync=True)
     """Why what is shown does not change any more; empty while it does."""
 
-    def __init__(self, following: Following, **traits: object) -> None:
+    def __init__(self, followed: Followed, **traits: object) -> None:
         super().__init__(**traits)
-        self.following = following
-        self.stopped = following.stopped
+        self._followed = followed
+        self.stopped = followed.stopped
         self._clock: Callable[[], float] = time.monotonic
         self._views: dict[str, View] = {}
         self._looking = threading.Lock()
@@ -99,7 +99,7 @@ class Live(anywidget.AnyWidget):
             else:
                 self._outcome = ""
 
-        self.following.post(do)
+        self._followed.post(do)
 
     # -- for those who refresh it ------------------------------------------------------------------
 
@@ -112,10 +112,10 @@ class Live(anywidget.AnyWidget):
         """Follow the device and refresh, in one message, and one for each view's own picture."""
         with self._looking:
             try:
-                self.following.look()
+                self._followed.look()
                 with self.hold_sync():
                     self.refresh()
-                    self.stopped = self.following.stopped
+                    self.stopped = self._followed.stopped
                     self._tell_outcome()
                 for name, view in self._in_sight().items():
                     self._show(name, view)
@@ -186,6 +186,19 @@ class Live(anywidget.AnyWidget):
         data, metadata = widget._repr_mimebundle_(**kwargs)
         plain, html = self.still()
         return {**data, "text/plain": plain, "text/html": html}, metadata
+
+
+class Live(Shown):
+    """A widget about a device."""
+
+    def __init__(self, following: Following, **traits: object) -> None:
+        self.following = following
+        super().__init__(following, **traits)
+
+
+def whole(value: object) -> int:
+    """Return a number that a page says; 0 for what is none, or less."""
+    return max(0, value) if isinstance(value, int) else 0
 
 
 def _told(error: Exception) -> str:

@@ -14,11 +14,11 @@ import muserlab as ml
 from .dma import DmaRegions
 from .events import TraceEvents
 from .following import Following
-from .headline import Headline
-from .interrupts import Interrupts
+from .interrupts import InterruptsView
 from .live import Live
 from .memory import Memory
 from .registers import RegistersView
+from .summary import Summary
 from .table import Table
 
 
@@ -26,8 +26,10 @@ def device_panel(device: ml.PCIDevice) -> ipywidgets.DOMWidget:
     """Return everything of a device, a tab for each aspect."""
     following = Following(device)
     tabs = {title: stacked(parts(following)) for title, parts in ASPECTS.items()}
-    headline = Headline(following)
-    return Stack([headline, ipywidgets.Tab(list(tabs.values()), titles=list(tabs))], [headline])
+    summary = Summary(following)
+    panel = Stack([summary, ipywidgets.Tab(list(tabs.values()), titles=list(tabs))], [summary])
+    panel.add_class("muser-panel")
+    return panel
 
 
 def _registers(following: Following) -> list[Live]:
@@ -40,7 +42,7 @@ def _memory(following: Following) -> list[Live]:
 
 
 def _interrupts(following: Following) -> list[Live]:
-    return [Table(Interrupts(following), following)]
+    return [InterruptsView(following)]
 
 
 def _config(following: Following) -> list[Live]:
@@ -89,8 +91,7 @@ def registers_view(registers: ml.Registers, device: ml.PCIDevice) -> ipywidgets.
 
 def interrupts_view(device: ml.PCIDevice, only: str = "") -> ipywidgets.DOMWidget:
     """Return a table of every interrupt vector, or of those of one type."""
-    following = Following(device)
-    return Table(Interrupts(following, only), following)
+    return InterruptsView(Following(device), only)
 
 
 def trace_view(device: ml.PCIDevice) -> ipywidgets.DOMWidget:

@@ -36,7 +36,7 @@ from muserlab.device.errors import (
 from muserlab.device.function import PCIDevice
 from muserlab.device.holding import RESUME, RETRY, Pending, Verdict
 from muserlab.device.host import EndedTask, Host, InlineHost, Task
-from muserlab.device.irq import Counts, Interrupts, IrqType, Vector
+from muserlab.device.irq import Burst, Counts, Interrupts, IrqType, LevelVector, Vector
 from muserlab.device.memory import AddressSpace
 from muserlab.device.region import (
     BAR,
@@ -76,6 +76,7 @@ __all__ = [
     "BarDefinition",
     "BarShape",
     "Breakpoint",
+    "Burst",
     "BusyError",
     "Capability",
     "Clone",
@@ -100,6 +101,7 @@ __all__ = [
     "Interrupts",
     "IrqError",
     "IrqType",
+    "LevelVector",
     "Memory",
     "Messenger",
     "PCIDevice",

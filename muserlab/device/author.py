@@ -1,7 +1,7 @@
 """Who changes a device other than by an access: the device's own code, or a person.
 
-What comes to the device's thread from outside is by hand; a hook that runs on the way is the
-device's own again.
+What comes to the device's thread from outside is by hand. A device that nobody serves has no thread
+of its own, so that what its hooks poke passes for a person's.
 """
 
 from collections.abc import Callable

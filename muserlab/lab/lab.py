@@ -176,6 +176,11 @@ class Lab:
         return TraceView(lambda: {name: device.trace for name, device in self.devices.items()})
 
     @property
+    def waits(self) -> tuple[str, ...]:
+        """What clients wait for and how long, a line each."""
+        return self._watch.waits
+
+    @property
     def clients(self) -> Mapping[str, ClientStatus]:
         """Who uses which device, by the device's name."""
         users = {one.device.name: one.server.client_status for one in self._all()}
@@ -246,7 +251,7 @@ class Lab:
         """Return what is served, for whom, how busy it is, what waits, and the last faults."""
         return LabStatus(
             tuple(_status(one, one.rates()) for one in self._all()),
-            self._watch.waits,
+            self.waits,
             tuple(r for r in self.reports.recent if r.kind is ReportKind.FAULT),
         )
 

@@ -178,9 +178,9 @@ def test_a_vector_is_fired_by_hand_while_a_cell_runs(notebook: Notebook) -> None
     table = notebook.finish(NUMBER["interrupts"])
     output = notebook.run(NUMBER["wait"])
     expect(notebook.cell(NUMBER["wait"]).locator(".jp-InputPrompt")).to_have_text("[*]:")
-    table.locator("tr[data-key='msi[1]'] button").click()
+    table.get_by_label("trigger msi[1]").click()
     expect(output).to_have_text("fired 1")
-    expect(cell(table, "msi[1]", 2)).to_have_text("1")
+    expect(field(table, "msi[1]", 4)).to_have_text("1")
 
 
 def test_a_traceback_appears_under_the_cell_to_blame_while_another_runs(
@@ -199,9 +199,10 @@ def test_a_traceback_appears_under_the_cell_to_blame_while_another_runs(
 
 def test_a_device_is_a_panel_with_a_tab_for_each_aspect(notebook: Notebook) -> None:
     panel = notebook.finish(NUMBER["panel"])
+    panel.scroll_into_view_if_needed()  # nothing is sent for what nobody sees
     tabs = panel.locator(".lm-TabBar-tabLabel")
     expect(tabs).to_have_text(["registers", "memory", "interrupts", "config", "DMA", "trace"])
-    expect(panel.locator(".muser-facts span").nth(2)).to_have_text("5 accesses")
+    expect(panel.locator(".muser-rate")).to_contain_text("5 accesses")
     tabs.nth(5).click()
     trace = panel.locator("tr[data-key]:visible")
     expect(trace.filter(has_text="CTRL.on_write").filter(has_text="fault")).to_have_count(1)

@@ -8,7 +8,7 @@ from muserlab.lab import Lab, Report, ReportKind
 def test_a_lab_without_devices_says_what_to_do() -> None:
     status = Status(Lab())
     assert repr(status) == NOTHING
-    assert status._repr_html_().startswith("<i>nothing is served")
+    assert status.html().startswith("<i>nothing is served")
 
 
 def test_a_lab_that_ended_by_itself_still_tells_why() -> None:
@@ -18,7 +18,7 @@ def test_a_lab_that_ended_by_itself_still_tells_why() -> None:
         NOTHING,
         "fault: the trio thread ended by itself",
     ]
-    assert "the trio thread ended" in Status(lab)._repr_html_()
+    assert "the trio thread ended" in Status(lab).html()
 
 
 def test_what_is_served_is_told_with_client_log_and_faults() -> None:
@@ -28,7 +28,7 @@ def test_what_is_served_is_told_with_client_log_and_faults() -> None:
             drv.bar0.read(0)
             lab.reports.post(Report(ReportKind.FAULT, "hook <b> raised", "adder"))
             lab.reports.post(Report(ReportKind.LOG, "<i>a line</i>"))
-            text, html = repr(Status(lab)), Status(lab)._repr_html_()
+            text, html = repr(Status(lab)), Status(lab).html()
     assert text.startswith("adder: pid ")
     assert "1 accesses" in text
     assert "fault: adder: hook <b> raised" in text

@@ -10,10 +10,8 @@ from hypothesis import strategies as st
 import muserlab as ml
 from muserlab.kernel_ext.widgets import device_panel, interrupts_view, region_view, trace_view
 from muserlab.kernel_ext.widgets.following import Following
-from muserlab.kernel_ext.widgets.headline import Headline
 from muserlab.kernel_ext.widgets.memory import WINDOW, Memory
 from muserlab.kernel_ext.widgets.table import Table
-from muserlab.lab import current
 
 
 class Mode(Enum):
@@ -70,15 +68,7 @@ def test_looking_never_changes_what_it_looks_at(events: int, offset: int) -> Non
     assert dev.trace.accesses == trace
 
 
-# -- interrupts, trace, headline -------------------------------------------------------------------
-
-
-def test_a_button_fires_its_vector(dev: ml.PCIDevice) -> None:
-    table = interrupts_view(dev, "msi")
-    assert [row["key"] for row in table.rows] == ["msi[0]", "msi[1]"]
-    click(table, press="msi[1]")
-    assert dev.msi[1].counts.fired == 1
-    assert cells(table, "msi[1]")[2] == "1"
+# -- trace  -------------------------------------------------------------------
 
 
 def test_the_trace_has_the_newest_event_first(dev: ml.PCIDevice) -> None:
@@ -91,19 +81,6 @@ def test_the_trace_has_the_newest_event_first(dev: ml.PCIDevice) -> None:
     assert write == ["write", "bar0.A", "0x0", "0x00000201", ""]
     assert read == ["read", "bar0.BUF", "0x1000", "00 00 00 00 00 00 00 00 … 9 bytes", ""]
     assert table.caption == "adder: 2 accesses, not served"
-
-
-def test_a_headline_tells_the_client_and_how_busy_it_is(dev: ml.PCIDevice) -> None:
-    headline = Headline(Following(dev))
-    assert (headline.name, headline.tone) == ("adder", "off")
-    assert headline.facts == ["1234:0001", "not served", "0 accesses", "0/s"]
-    with ml.serve(dev), current().connect() as drv:
-        drv.bar0.A.write(1)
-        headline.look()
-        assert headline.tone == "used"
-        assert headline.facts[1].startswith("pid ")
-        assert headline.facts[2] == "1 accesses"
-        assert headline.facts[3] != "0/s"
 
 
 # -- memory ----------------------------------------------------------------------------------------

@@ -1,9 +1,13 @@
 """What a person does to a register by hand: pokes, and accesses as a client makes them."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from contextvars import Context
+from typing import Any, ParamSpec, TypeVar
 
 import muserlab as ml
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 Done = Callable[[str], None]
 
@@ -28,13 +32,13 @@ def write(
     base = part.stored if value is None else value
     data = part.placed.encode(base, **fields).to_bytes(part.placed.size, "little")
     _tell(device, bank, part, "write")
-    _finish(device, "write", bank.write(part.start, data), done)
+    _finish(device, "write", _as_a_client(bank.write, part.start, data), done)
 
 
 def read(device: ml.PCIDevice, bank: ml.Bank, part: ml.RegisterPart, done: Done) -> None:
     """Read a whole register as a client does; see write."""
     _tell(device, bank, part, "read")
-    _finish(device, "read", bank.read(part.start, part.placed.size), done)
+    _finish(device, "read", _as_a_client(bank.read, part.start, part.placed.size), done)
 
 
 def understood(part: ml.RegisterPart, text: str) -> tuple[int | None, dict[str, Any]]:
@@ -55,6 +59,11 @@ def _tell(device: ml.PCIDevice, bank: ml.Bank, part: ml.RegisterPart, verb: str)
     """Let the trace say that the access that follows is no client's."""
     where = bank.described(part.start, part.placed.size)[0]
     device.trace.record(ml.Kind.LOG, where, part.start, note=f"{verb} by hand")
+
+
+def _as_a_client(access: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Make an access in a context of its own: what hooks poke there is not by hand."""
+    return Context().run(access, *args, **kwargs)
 
 
 def _finish(

@@ -57,11 +57,14 @@ class Listing:
         self._registers: ml.Registers | None = None
         self._texts: list[str] | None = None
         self._made: dict[Wish, Sequence[Line]] = {}
+        self.widest = 0
+        """Bytes of the largest register."""
 
     def lines(self, registers: ml.Registers, wish: Wish) -> Sequence[Line]:
         """Return the lines for a wish; those of the last few wishes are kept."""
         if registers is not self._registers:
             self._registers, self._texts, self._made = registers, None, {}
+            self.widest = max(part.placed.size for part in registers)
         if wish not in self._made:
             if len(self._made) >= 8:
                 self._made.clear()

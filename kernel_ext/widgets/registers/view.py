@@ -10,7 +10,7 @@ import muserlab as ml
 
 from ..accesses import AccessLog
 from ..following import Following
-from ..live import Live, Picture, static
+from ..live import Live, Picture, static, whole
 from ..still import html_table, plain_table
 from . import hand
 from .changes import Changes
@@ -49,14 +49,15 @@ class RegistersView(Live):
         names = [[bank.index, bank.name, len(bank.registers)] for bank in banks]
         bank = _chosen(banks, wants.get("bank"))
         if bank is None:
-            return {"banks": names, "bank": -1, "caption": self._nothing(), "total": 0}
+            return {"banks": names, "bank": -1, "caption": self._nothing(), "total": 0, "widest": 4}
         lines = self._lines(bank, Wish.of(wants, self.pinned))
-        first, count = _number(wants.get("first")), min(_number(wants.get("count")), MOST)
+        first, count = whole(wants.get("first")), min(whole(wants.get("count")), MOST)
         shows: Picture = {
             "banks": names,
             "bank": bank.index,
             "caption": f"{bank.name}: {bank.size:#x} bytes{self.following.note()}",
             "total": len(lines),
+            "widest": self._listings[bank.index].widest,
         }
         for at, line in enumerate(lines[first : first + count], first):
             shows[f"line {at}"] = self._line(bank, line)
@@ -134,10 +135,6 @@ class RegistersView(Live):
 
 def _chosen(banks: Sequence[ml.Bank], index: object) -> ml.Bank | None:
     return next((bank for bank in banks if bank.index == index), banks[0] if banks else None)
-
-
-def _number(value: object) -> int:
-    return max(0, value) if isinstance(value, int) else 0
 
 
 def _still(bank: ml.Bank, note: str) -> tuple[str, list[list[str]]]:

@@ -4,6 +4,7 @@ A vector fires; gates (configuration space, the MSI-X table) and the client's ma
 its eventfd is signalled now, later or never. Knows neither the device nor the socket.
 """
 
+from muserlab.device.irq.burst import Burst
 from muserlab.device.irq.gate import Gate, OpenGate
 from muserlab.device.irq.interrupts import Data, Interrupts
 from muserlab.device.irq.level import LevelVector
@@ -13,6 +14,7 @@ from muserlab.device.irq.vector import Action, Counts, State, Vector
 
 __all__ = [
     "Action",
+    "Burst",
     "Counts",
     "Data",
     "Err",
