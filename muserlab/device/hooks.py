@@ -8,7 +8,7 @@ from muserlab.device.access import Access, Cause
 from muserlab.device.errors import DeviceError
 from muserlab.device.host import Host, ReplacedHost
 from muserlab.device.journal import Journal
-from muserlab.device.state import State
+from muserlab.device.state import State, watch
 from muserlab.live import (
     Batch,
     Failure,
@@ -119,9 +119,16 @@ class HookOwner:
         """Call fn on the device's thread between accesses; directly if already there."""
         return self.device.host.run(fn, *args, **kwargs)
 
-    def transaction(self) -> Journal:
+    def transaction(self, *, sleeps: bool = False) -> Journal:
         """Begin to note what the hook does that is about to run."""
-        return Journal(self.device.state)
+        state = self.device.state
+        if type(state) is State:
+            watch(state, True)
+        return Journal(sleeps=sleeps)
+
+    def trusted(self) -> None:
+        """Watch the state no more; the next hook on probation lets it be watched again."""
+        watch(self.device.state, False)
 
     def report(self, failure: Failure) -> None:
         """Tell people that a hook failed."""

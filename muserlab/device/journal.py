@@ -10,7 +10,7 @@ Only what still is as the hook left it is restored: another access may have chan
 async hook slept, and that is not ours to undo. What has left the device, as a DMA write has, stays.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import Any, Protocol
 
@@ -22,54 +22,49 @@ class Bytes(Protocol):
     def __setitem__(self, key: slice, value: bytes, /) -> None: ...
 
 
-class Watched(Protocol):
-    """What is told of every run, to note by itself what happens to it."""
-
-    def begin(self, journal: "Journal", /) -> None:
-        """Take notice of what happens from now on, and have it undone if the hook fails."""
-        ...
-
-    def end(self, journal: "Journal", /) -> None:
-        """Take no more notice."""
-        ...
-
-
 _current: ContextVar["Journal | None"] = ContextVar("muserlab_journal", default=None)
 
+running = _current.get
+"""Return the journal of the hook that is running here, if it has one."""
 
-def running() -> "Journal | None":
-    """Return the journal of the hook that is running here, if it has one."""
-    return _current.get()
+Act = Callable[[], object]
 
 
 class Journal:
     """One hook's run; making it is its beginning, commit or rollback its end.
 
     `foreseen` is what things will be once that is done which is held back, for who asks meanwhile.
+    `seen` is for who watches what the hook looks at. One that `sleeps` is of an async hook, during
+    which others may run.
     """
 
-    __slots__ = ("_held", "_outer", "_undo", "_watched", "foreseen")
+    __slots__ = ("_held", "_outer", "_sleeps", "_undo", "foreseen", "seen")
 
-    def __init__(self, watched: Watched | None = None) -> None:
-        self._undo: list[Callable[[], object]] | None = []
-        self._held: list[Callable[[], object]] = []
+    def __init__(self, *, sleeps: bool = False) -> None:
+        self._undo: list[Act] | None = []
+        self._held: list[Act] = []
+        self._outer = running()
         self.foreseen: dict[object, Any] = {}
-        self._outer = _current.get()
-        self._watched = watched
-        if watched is not None:
-            watched.begin(self)
+        self.seen: dict[object, Any] = {}
+        self._sleeps = sleeps
+        if sleeps:
+            SLEEPERS.add(self)
         _current.set(self)
 
-    def is_within(self, other: "Journal") -> bool:
-        """Tell whether it is other, or that of a hook that other's called."""
-        return self is other or (self._outer is not None and self._outer.is_within(other))
+    @property
+    def lineage(self) -> Iterator["Journal"]:
+        """The journal, and those of the hooks that called its hook, innermost first."""
+        journal: Journal | None = self
+        while journal is not None:
+            yield journal
+            journal = journal._outer
 
-    def note(self, undo: Callable[[], object]) -> None:
+    def note(self, undo: Act) -> None:
         """Call undo if the hook fails."""
         if self._undo is not None:
             self._undo.append(undo)
 
-    def hold(self, act: Callable[[], object]) -> None:
+    def hold(self, act: Act) -> None:
         """Call act when the hook has returned, and not at all if it fails.
 
         A task that the hook started may come here later, when there is nothing to wait for.
@@ -81,36 +76,41 @@ class Journal:
 
     def commit(self) -> None:
         """Keep what was done; it becomes the deeds of the hook that called this one, if any."""
-        undo, held = self._leave()
+        undo = self._leave()
         outer = self._outer
         if outer is not None and outer._undo is not None:
             outer._undo += undo
-            outer._held += held
+            outer._held += self._held
             outer.foreseen |= self.foreseen
-        else:
+        elif self._held:
+            held, self._held = self._held, []
             for act in held:
                 act()
 
     def rollback(self) -> None:
         """Take back what was done, last one first."""
-        undo, _ = self._leave()
+        undo = self._leave()
+        self._held.clear()
         for take_back in reversed(undo):
             take_back()
 
-    def _leave(self) -> tuple[list[Callable[[], object]], list[Callable[[], object]]]:
+    def _leave(self) -> list[Act]:
         # A task that the hook spawned inherits the variable and outlives the hook: without a list
         # what it does is its own.
-        if self._watched is not None and self._undo is not None:
-            self._watched.end(self)
         undo, self._undo = self._undo or [], None
-        held, self._held = self._held, []
+        if self._sleeps:
+            SLEEPERS.discard(self)
         _current.set(self._outer)
-        return undo, held
+        return undo
+
+
+SLEEPERS: set[Journal] = set()
+"""The journals of async hooks that have not returned."""
 
 
 def when_returned(act: Callable[[], object]) -> None:
     """Call act when the hook on probation that is running here has returned; else now."""
-    journal = _current.get()
+    journal = running()
     if journal is None:
         act()
     else:
@@ -124,7 +124,7 @@ def in_hook() -> bool:
 
 def poke(storage: Bytes, offset: int, data: bytes) -> None:
     """Put data into storage, noting it where a hook on probation is running."""
-    journal = _current.get()
+    journal = running()
     if journal is not None:
         end = offset + len(data)
         before, put = bytes(storage[offset:end]), bytes(data)

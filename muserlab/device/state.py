@@ -4,7 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from muserlab.device.contents import Contents
-from muserlab.device.journal import Journal, running
+from muserlab.device.journal import SLEEPERS, Journal, running
 
 _ABSENT: Any = object()
 
@@ -13,13 +13,9 @@ class State(SimpleNamespace):
     """Attributes that hooks keep things in.
 
     What a hook on probation assigns or deletes is noted. What it only looks at it may change from
-    within, so its contents are kept at the first look: see WatchedState. A trusted hook pays
+    within: see WatchedState, which a state is while hooks are on probation. Trusted hooks pay
     nothing for looking.
     """
-
-    __slots__ = ("_runs",)
-
-    _runs: dict[Journal, dict[str, Contents | None]]
 
     def __setattr__(self, name: str, value: object) -> None:
         self._note(name, value)
@@ -28,21 +24,6 @@ class State(SimpleNamespace):
     def __delattr__(self, name: str) -> None:
         self._note(name, _ABSENT)
         super().__delattr__(name)
-
-    def begin(self, journal: Journal) -> None:
-        """Watch what the hook of this journal looks at."""
-        if type(self) is State:
-            object.__setattr__(self, "_runs", {})
-            object.__setattr__(self, "__class__", WatchedState)
-        seen: dict[str, Contents | None] = {}
-        self._runs[journal] = seen
-        journal.note(lambda: _put_back(seen))
-
-    def end(self, journal: Journal) -> None:
-        """Watch it no more."""
-        del self._runs[journal]
-        if not self._runs:
-            object.__setattr__(self, "__class__", State)
 
     def _note(self, name: str, value: object) -> None:
         journal = running()
@@ -62,27 +43,34 @@ class State(SimpleNamespace):
 
 
 class WatchedState(State):
-    """What a state is while hooks on probation run: it sees who looks at what.
+    """What a state is while hooks are on probation: it sees what they look at, and keeps it.
 
-    What somebody else has looked at too, and may have changed, is nobody's to put back.
+    What somebody else has looked at too while an async hook slept, and may have changed, is
+    nobody's to put back.
     """
-
-    __slots__ = ()
 
     def __getattribute__(self, name: str) -> Any:
         value = super().__getattribute__(name)
         if name in object.__getattribute__(self, "__dict__"):
             looking = running()
-            for run, seen in self._runs.items():
-                if looking is None or not looking.is_within(run):
-                    seen[name] = None
-                elif name not in seen:
-                    seen[name] = contents = Contents()
-                    contents.keep(value)
+            lineage = () if looking is None else tuple(looking.lineage)
+            for journal in lineage:
+                _keep(journal, (id(self), name), value)
+            for sleeper in SLEEPERS:
+                if sleeper not in lineage:
+                    sleeper.seen[id(self), name] = None
         return value
 
 
-def _put_back(seen: dict[str, Contents | None]) -> None:
-    for contents in seen.values():
-        if contents is not None:
-            contents.put_back()
+def watch(state: State, watched: bool) -> None:
+    """Let a state see what hooks look at, or see it no more."""
+    object.__setattr__(state, "__class__", WatchedState if watched else State)
+
+
+def _keep(journal: Journal, what: tuple[int, str], value: object) -> None:
+    """Have what is in value now put back if the hook fails, unless others have looked at it."""
+    if what in journal.seen:
+        return
+    journal.seen[what] = contents = Contents()
+    contents.keep(value)
+    journal.note(lambda: contents.put_back() if journal.seen[what] is contents else None)

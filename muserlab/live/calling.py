@@ -84,7 +84,7 @@ class Caller:
 
     def _attempt(self, version: Version, args: tuple[Any, ...], failed: tuple[Failure, ...]) -> Any:
         """Call a version in a transaction, if it or the caller needs one."""
-        transaction = self._begin(version)
+        transaction = self._begin(version, sleeps=False)
         try:
             result = version.function(self._subject, *args)
             if self._check is not None and type(result) is not COROUTINE:
@@ -114,7 +114,7 @@ class Caller:
         failed: tuple[Failure, ...],
         occasion: Occasion,
     ) -> Any:
-        transaction = self._begin(version)
+        transaction = self._begin(version, sleeps=True)
         try:
             result = await answer
             if self._check is not None:
@@ -135,9 +135,9 @@ class Caller:
         self._answered(version, failed)
         return result
 
-    def _begin(self, version: Version) -> Transaction:
+    def _begin(self, version: Version, *, sleeps: bool) -> Transaction:
         if version.trial.left or self._care.careful:
-            return self._owner.transaction()
+            return self._owner.transaction(sleeps=sleeps)
         return NO_TRANSACTION
 
     def _excused(
@@ -168,8 +168,11 @@ class Caller:
 
     def _answered(self, version: Version, failed: tuple[Failure, ...]) -> None:
         """Count an answer, and put version back in place of the ones that failed before it."""
-        if version.trial.left:
-            version.trial.left -= 1
+        trial = version.trial
+        if trial.left:
+            trial.left -= 1
+            if not trial.left:
+                self._owner.trusted()
         if failed:
             self._put_back(version, failed)
 

@@ -77,13 +77,17 @@ class Owner(Protocol):
         """Call fn on the thread that calls hooks, between accesses; directly if already there."""
         ...
 
-    def transaction(self) -> Transaction:
+    def transaction(self, *, sleeps: bool = False) -> Transaction:
         """Begin to note what the hook does that is about to run.
 
         Called only for versions on probation and where a call may have to be made again. For an
-        async version it is called inside the coroutine, so that a context variable tells whose
-        deeds are whose.
+        async version, during which others may run (it `sleeps`), it is called inside the coroutine,
+        so that a context variable tells whose deeds are whose.
         """
+        ...
+
+    def trusted(self) -> None:
+        """Hear that a version is on probation no more."""
         ...
 
     def report(self, failure: Failure) -> None:

@@ -19,11 +19,16 @@ class Value(int):
     _register: ClassVar["Register"]
     index: tuple[int, ...] = ()
     """Which element it was in, where the register or a block round it is an array."""
-    written: "Value"
-    """The bits as the bus carried them, 0 in bytes that were not written.
 
-    Of the new value that a register's on_write hook gets; no other value has it.
-    """
+    @property
+    def written(self) -> "Value":
+        """The bits as the bus carried them, 0 in bytes that were not written.
+
+        Of the new value that a register's on_write hook gets; no other value has it.
+        """
+        if "on_bus" not in vars(self):
+            raise AttributeError  # __getattr__ tells why
+        return self._register.value(vars(self)["on_bus"], self.index)
 
     def fields(self) -> dict[str, int | Enum]:
         """Return every field's value by name, in the order of the definition."""
@@ -35,6 +40,11 @@ class Value(int):
         Raises UnknownField, and ValueError where a field's value is out of range.
         """
         return self._register.value(self._register.encode(int(self), **fields), self.index)
+
+    def carry(self, on_bus: int) -> "Value":
+        """Remember what the bus carried, for `written`; return itself."""
+        vars(self)["on_bus"] = on_bus
+        return self
 
     def __getattr__(self, name: str) -> Any:
         if name == "written":

@@ -51,6 +51,7 @@ class Bench:
         self.crossings = 0
         self.gone = False
         self.transactions = 0
+        self.trust = 0
         self.probation = 100
         self.access: object = None
         self.client: str | None = None
@@ -75,7 +76,10 @@ class Bench:
         self.crossings += 1
         return fn(*args, **kwargs)
 
-    def transaction(self) -> Snapshot:
+    def trusted(self) -> None:
+        self.trust += 1
+
+    def transaction(self, *, sleeps: bool = False) -> Snapshot:
         self.transactions += 1
         return Snapshot(self.registers)
 

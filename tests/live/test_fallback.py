@@ -46,7 +46,7 @@ def test_a_version_needs_a_transaction_until_it_is_trusted(bench: Any, cells: An
     hook(cells.function("return 1"))
     for _ in range(3):
         hook.call(0, 0)
-    assert bench.transactions == 2
+    assert (bench.transactions, bench.trust) == (2, 1)
     assert hook.current.state == "trusted"
 
 

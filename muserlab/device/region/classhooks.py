@@ -220,9 +220,12 @@ class ClassHooks:
         owner = self._owner
         return fn(*args, **kwargs) if owner is None else owner.run(fn, *args, **kwargs)
 
-    def transaction(self) -> Journal:
+    def transaction(self, *, sleeps: bool = False) -> Journal:
         """Begin to note what the hook does that is about to run."""
-        return Journal()
+        return Journal(sleeps=sleeps)
+
+    def trusted(self) -> None:
+        """Do nothing: versions are called through the devices' hooks."""
 
     def report(self, failure: Failure) -> None:
         """Tell people that a hook failed."""

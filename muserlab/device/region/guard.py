@@ -1,13 +1,13 @@
 """What a region does with an access that no version of a hook can answer."""
 
+from collections.abc import Awaitable
 from enum import StrEnum
 from errno import EIO
 from typing import TYPE_CHECKING, Any
 
 from muserlab.device.access import Access, Cause
 from muserlab.device.errors import DefinitionError, RegionError
-from muserlab.device.holding import RESUME, Pending, Verdict
-from muserlab.device.region.steps import Steps
+from muserlab.device.holding import RESUME, RETRY, Pending, Verdict
 from muserlab.live import COROUTINE, Blameless, Hook, HookFailed
 
 if TYPE_CHECKING:
@@ -54,23 +54,47 @@ class Guard:
         self._policy = Policy(policy)
         self.careful = self._policy is Policy.PAUSE
 
-    def ask(self, hook: Hook, cause: Cause, *args: Any) -> Steps[Any]:
-        """Call a hook, awaiting it if it is async, and return its answer.
+    def ask(self, hook: Hook, cause: Cause, *args: Any) -> Any:
+        """Call a hook and return its answer; a coroutine that gives it where that takes time.
 
-        Where no version answers, the policy says what becomes of the access: return the Verdict of
-        a person, or raise Absent or RegionError.
+        Where no version answers, the policy says what becomes of the access: the answer is the
+        Verdict of a person, or Absent or RegionError is raised.
         """
-        while True:
-            self._owner.cause = cause
-            try:
-                answer = hook.call(*args)
-                return (yield answer) if type(answer) is COROUTINE else answer
-            except HookFailed as failed:
-                verdict = yield from self._after(failed, cause, *args)
-                if verdict.what != "retry":
-                    return verdict
+        self._owner.cause = cause
+        try:
+            answer = hook.call(*args)
+        except HookFailed as failed:
+            verdict = self._judge(failed, cause, args)
+            if isinstance(verdict, Verdict):
+                return verdict
+            return self._ask_again(verdict, hook, cause, args)
+        if type(answer) is COROUTINE:
+            return self._ask_again(answer, hook, cause, args)
+        return answer
 
-    def _after(self, failed: HookFailed, cause: Cause, *args: Any) -> Steps[Verdict]:
+    async def _ask_again(
+        self, pending: Awaitable[Any], hook: Hook, cause: Cause, args: tuple[Any, ...]
+    ) -> Any:
+        """Wait for an answer or a verdict; call the hook again as long as that is the verdict."""
+        while True:
+            try:
+                answer = await pending
+            except HookFailed as failed:
+                verdict = self._judge(failed, cause, args)
+                if isinstance(verdict, Verdict):
+                    return verdict
+                pending = verdict
+                continue
+            if answer is not RETRY:
+                return answer
+            answer = self.ask(hook, cause, *args)
+            if type(answer) is not COROUTINE:
+                return answer
+            pending = answer
+
+    def _judge(
+        self, failed: HookFailed, cause: Cause, args: tuple[Any, ...]
+    ) -> Verdict | Awaitable[Verdict]:
         """Do as the policy says."""
         if isinstance(failed.failures[-1].exception, Blameless):
             return RESUME  # what the client did to its own memory is no reason to refuse its access
@@ -81,15 +105,14 @@ class Guard:
             case Policy.PAUSE:
                 _tell(failed, "the access is paused, see lab.paused")
                 failure = failed.failures[0]
-                pending = Pending(Access(*cause), str(failure), args[0], args[-1], failure)
-                return (yield from self.hold(pending))
+                return self.hold(Pending(Access(*cause), str(failure), args[0], args[-1], failure))
             case Policy.ERRNO:
                 _tell(failed, "the client got EIO")
                 raise RegionError(f"{failed.hook} failed", EIO) from failed
 
-    def hold(self, pending: Pending) -> Steps[Verdict]:
+    async def hold(self, pending: Pending) -> Verdict:
         """Keep an access waiting; raises RegionError where a person, or nobody, lets it fail."""
-        verdict: Verdict = yield self._owner.host.hold(pending)
+        verdict = await self._owner.host.hold(pending)
         if verdict.what == "fail":
             raise RegionError(f"{pending.access} failed: {verdict.reason}", verdict.errno)
         return verdict

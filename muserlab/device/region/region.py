@@ -22,7 +22,7 @@ from muserlab.device.region.ranges import Range, RawHook, SpanPlace, bounds
 from muserlab.device.region.site import Site, Span
 from muserlab.device.region.spaces import RegionMemory
 from muserlab.device.region.steps import Steps, drive
-from muserlab.live import Hook
+from muserlab.live import COROUTINE, Hook
 from muserlab.trace import Kind, Trace
 
 
@@ -214,7 +214,9 @@ class Region:
         cause = (self._name, self._name, start, count, None)
         try:
             for hook in hooks:
-                answer = yield from self.guard.ask(hook, cause, start, count)
+                answer = self.guard.ask(hook, cause, start, count)
+                if type(answer) is COROUTINE:
+                    answer = yield answer
                 if type(answer) is Verdict:
                     answer = PASS if answer.value is None else as_bytes(answer.value, count)
                 if answer is not PASS:
@@ -238,7 +240,9 @@ class Region:
         cause = (self._name, self._name, start, len(data), data)
         try:
             for hook in hooks:
-                answer = yield from self.guard.ask(hook, cause, start, data)
+                answer = self.guard.ask(hook, cause, start, data)
+                if type(answer) is COROUTINE:
+                    answer = yield answer
                 if type(answer) is Verdict and answer.value is not None:
                     data, answer = as_bytes(answer.value, len(data)), PASS
                 if answer is not PASS:
@@ -256,7 +260,8 @@ class Region:
             why = point.stops(offset, count, data)
             if why is not None:
                 access = Access(self._name, where, offset, count, data)
-                return (yield from self.guard.hold(Pending(access, *why)))
+                verdict: Verdict = yield self.guard.hold(Pending(access, *why))
+                return verdict
         return RESUME
 
     def pieces(self, chain: Chain, start: int, end: int) -> Iterator[Piece]:

@@ -1,9 +1,11 @@
 """A register of a device at work: what a guest's access does to it."""
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Iterator, Mapping
 from enum import Enum
 from mmap import mmap
+from typing import Any
 
+from muserlab.device.access import Cause
 from muserlab.device.author import Author, author
 from muserlab.device.holding import Verdict
 from muserlab.device.hooks import HookOwner
@@ -12,8 +14,7 @@ from muserlab.device.region.answers import ones
 from muserlab.device.region.guard import Absent, Guard
 from muserlab.device.region.site import Verb
 from muserlab.device.region.slot import Slot, in_order
-from muserlab.device.region.steps import Steps, drive
-from muserlab.live import Hook
+from muserlab.live import COROUTINE, Hook
 from muserlab.regs import Field, Placed, Value
 
 
@@ -79,7 +80,7 @@ class RegisterPart:
     def read(self, offset: int, count: int) -> bytes | Awaitable[bytes]:
         """Answer a guest's read."""
         if self._reads:
-            return drive(self._read_with_hooks(offset, count))
+            return self._read_with_hooks(offset, count)
         if self._reads_as_stored:
             return self._data[offset : offset + count]
         return self._bytes(self._fetch(self.placed.lanes(offset, count)), offset, count)
@@ -87,46 +88,92 @@ class RegisterPart:
     def write(self, offset: int, data: bytes) -> Awaitable[None] | None:
         """Take a guest's write."""
         if self._writes:
-            return drive(self._write_with_hooks(offset, data))
+            return self._write_with_hooks(offset, data)
         if self._stores_as_written:
             self._data[offset : offset + len(data)] = data
         else:
             self._store(self.on_bus(offset, data), self.placed.lanes(offset, len(data)))
         return None
 
-    def _read_with_hooks(self, offset: int, count: int) -> Steps[bytes]:
-        lanes = self.placed.lanes(offset, count)
+    # An access with hooks goes on in a coroutine from the first hook that takes time.
+
+    def _read_with_hooks(self, offset: int, count: int) -> bytes | Awaitable[bytes]:
+        lanes = self._lanes(offset, count)
         value = self._fetch(lanes)
         cause = (self._guard.region, self._where, offset, count, None)
+        slots = iter(self._reads)
         try:
-            for slot in self._reads:
-                hook = slot.hook() if slot.mask & lanes else None
-                if hook is not None:
-                    answer = yield from self._guard.ask(hook, cause, slot.view(value))
-                    if type(answer) is Verdict:
-                        answer = answer.number
+            for slot in slots:
+                if slot.mask & lanes and (hook := slot.hook()) is not None:
+                    answer = self._guard.ask(hook, cause, slot.view(value))
+                    if type(answer) is COROUTINE:
+                        return self._read_on(answer, slot, slots, value, cause)
                     if answer is not None:
                         value = slot.merge(value, answer)
         except Absent:
             return ones(count)
         return self._bytes(value, offset, count)
 
-    def _write_with_hooks(self, offset: int, data: bytes) -> Steps[None]:
-        lanes = self.placed.lanes(offset, len(data))
+    async def _read_on(
+        self, answer: Any, slot: Slot, slots: Iterator[Slot], value: int, cause: Cause
+    ) -> bytes:
+        _, _, offset, count, _ = cause
+        lanes = self.placed.lanes(offset, count)
+        try:
+            value = slot.merge(value, await answer)
+            for slot in slots:
+                if slot.mask & lanes and (hook := slot.hook()) is not None:
+                    answer = self._guard.ask(hook, cause, slot.view(value))
+                    if type(answer) is COROUTINE:
+                        answer = await answer
+                    value = slot.merge(value, answer)
+        except Absent:
+            return ones(count)
+        return self._bytes(value, offset, count)
+
+    def _write_with_hooks(self, offset: int, data: bytes) -> Awaitable[None] | None:
+        lanes = self._lanes(offset, len(data))
         written = self.on_bus(offset, data)
         old = self.stored
         new = self._store(written, lanes)
         cause = (self._guard.region, self._where, offset, len(data), data)
+        slots = iter(self._writes)
         try:
-            for slot in self._writes:
-                hook = slot.hook() if slot.mask & lanes else None
-                if hook is not None:
+            for slot in slots:
+                if slot.mask & lanes and (hook := slot.hook()) is not None:
                     views = slot.view_new(new, written), slot.view(old)
-                    answer = yield from self._guard.ask(hook, cause, *views)
-                    if type(answer) is Verdict and answer.number is not None:
-                        self._put(answer.number & self.placed.register.mask)
+                    answer = self._guard.ask(hook, cause, *views)
+                    if type(answer) is COROUTINE:
+                        return self._write_on(answer, slots, (new, written, old), lanes, cause)
+                    if type(answer) is Verdict:
+                        self._obey(answer)
         except Absent:
             self._put(old)
+        return None
+
+    async def _write_on(
+        self,
+        answer: Any,
+        slots: Iterator[Slot],
+        values: tuple[int, int, int],
+        lanes: int,
+        cause: Cause,
+    ) -> None:
+        new, written, old = values
+        try:
+            self._obey(await answer)
+            for slot in slots:
+                if slot.mask & lanes and (hook := slot.hook()) is not None:
+                    views = slot.view_new(new, written), slot.view(old)
+                    answer = self._guard.ask(hook, cause, *views)
+                    self._obey(await answer if type(answer) is COROUTINE else answer)
+        except Absent:
+            self._put(old)
+
+    def _obey(self, answer: object) -> None:
+        """Store what a person says that a write stores; what a hook returns means nothing."""
+        if type(answer) is Verdict and answer.number is not None:
+            self._put(answer.number & self.placed.register.mask)
 
     def _fetch(self, lanes: int) -> int:
         stored = self.stored
@@ -134,6 +181,12 @@ class RegisterPart:
         if after != stored:
             self._put(after)
         return value
+
+    def _lanes(self, offset: int, count: int) -> int:
+        """Return the bits that an access is about, most often all of them."""
+        if count == self.placed.size:
+            return self.placed.register.mask
+        return self.placed.lanes(offset, count)
 
     def on_bus(self, offset: int, data: bytes) -> int:
         """Return the bits of a write, positioned in the register."""

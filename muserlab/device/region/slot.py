@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from muserlab.device.holding import Verdict
 from muserlab.live import Generation, Hook
 from muserlab.regs import Field, Placed
 
@@ -53,13 +54,19 @@ class Slot:
 
     def view_new(self, stored: int, written: int) -> Any:
         """Return what a hook gets of what a write left; a Value knows what the bus carried."""
-        view = self.view(stored)
         if self.field is None:
-            view.written = self.placed.value(written)
-        return view
+            return self.placed.value(stored).carry(written)
+        return self.view(stored)
 
-    def merge(self, stored: int, answer: int) -> int:
-        """Return a register's value with a hook's answer in it; bits that do not fit are lost."""
+    def merge(self, stored: int, answer: int | Verdict | None) -> int:
+        """Return a register's value with an answer in it; bits that do not fit are lost.
+
+        None leaves the value as it is.
+        """
+        if isinstance(answer, Verdict):
+            answer = answer.number
+        if answer is None:
+            return stored
         field = self.field
         if field is None:
             return answer & self.mask
