@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from muserlab.device.access import Access, Cause
 from muserlab.device.errors import DefinitionError, RegionError
-from muserlab.device.holding import RESUME, RETRY, Pending, Verdict
+from muserlab.device.holding import RESUME, Pending, Verdict
 from muserlab.live import COROUTINE, Blameless, Hook, HookFailed
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class Guard:
                     return verdict
                 pending = verdict
                 continue
-            if answer is not RETRY:
+            if not (isinstance(answer, Verdict) and answer.what == "retry"):
                 return answer
             answer = self.ask(hook, cause, *args)
             if type(answer) is not COROUTINE:
