@@ -14,6 +14,7 @@ import muserlab as ml
 from .dma import DmaRegions
 from .events import TraceEvents
 from .following import Following
+from .hooks import HooksView
 from .interrupts import InterruptsView
 from .live import Live
 from .memory import Memory
@@ -58,6 +59,10 @@ def _trace(following: Following) -> list[Live]:
     return [Table(TraceEvents(following), following)]
 
 
+def _hooks(following: Following) -> list[Live]:
+    return [HooksView(following)]
+
+
 ASPECTS: Mapping[str, Callable[[Following], Sequence[Live]]] = {
     "registers": _registers,
     "memory": _memory,
@@ -65,6 +70,7 @@ ASPECTS: Mapping[str, Callable[[Following], Sequence[Live]]] = {
     "config": _config,
     "DMA": _dma,
     "trace": _trace,
+    "hooks": _hooks,
 }
 """The tabs of a panel by title, and what makes the views that are below each other in one."""
 

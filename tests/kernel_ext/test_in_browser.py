@@ -201,7 +201,9 @@ def test_a_device_is_a_panel_with_a_tab_for_each_aspect(notebook: Notebook) -> N
     panel = notebook.finish(NUMBER["panel"])
     panel.scroll_into_view_if_needed()  # nothing is sent for what nobody sees
     tabs = panel.locator(".lm-TabBar-tabLabel")
-    expect(tabs).to_have_text(["registers", "memory", "interrupts", "config", "DMA", "trace"])
+    expect(tabs).to_have_text(
+        ["registers", "memory", "interrupts", "config", "DMA", "trace", "hooks"]
+    )
     expect(panel.locator(".muser-rate")).to_contain_text("5 accesses")
     tabs.nth(5).click()
     trace = panel.locator("tr[data-key]:visible")
