@@ -66,8 +66,8 @@ class Fleet:
     # -- what the client has -----------------------------------------------------------------------
 
     def eventfd(self) -> int:
-        """Return an eventfd that counts one read for each write."""
-        return self._owned(os.eventfd(0, os.EFD_SEMAPHORE | os.EFD_NONBLOCK | os.EFD_CLOEXEC))
+        """Return an eventfd for interrupts."""
+        return self._owned(os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC))
 
     def memory(self, size: int) -> int:
         """Return a memfd that a server may map."""

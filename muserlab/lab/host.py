@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Awaitable, Callable
 from functools import partial
+from threading import get_ident
 from typing import Any, ParamSpec, TypeVar
 
 import trio
@@ -54,6 +55,7 @@ class TrioHost:
     ) -> None:
         self._device = device
         self._portal = portal
+        self._thread = portal.thread
         self._nursery = nursery
         self._reports = reports
         self._tasks: set[BackgroundTask] = set()
@@ -72,7 +74,7 @@ class TrioHost:
 
     def run(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Call fn on the trio thread between accesses; directly if already there."""
-        if self._portal.here:
+        if get_ident() == self._thread:  # every interrupt and every transfer comes this way
             return fn(*args, **kwargs)
         return self._portal.call(by_hand, fn, *args, **kwargs)
 

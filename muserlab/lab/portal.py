@@ -29,14 +29,15 @@ class Portal:
     def __init__(self, nursery: trio.Nursery) -> None:
         self._nursery = nursery
         self._token = trio.lowlevel.current_trio_token()
-        self._thread = threading.get_ident()
+        self.thread = threading.get_ident()
+        """The identifier of the trio thread."""
         self._process = os.getpid()
         self._open = True
 
     @property
     def here(self) -> bool:
         """Whether the caller is on the trio thread."""
-        return threading.get_ident() == self._thread
+        return threading.get_ident() == self.thread
 
     def call(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Call fn on the trio thread between two steps of its tasks; return what it returns."""

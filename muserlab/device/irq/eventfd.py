@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from muserlab.device.errors import IrqError
+from muserlab.device.irq.aio import SIGNALS
 
 _KIND = "anon_inode:[eventfd]"
 
@@ -16,22 +17,31 @@ class EventFd:
 
     The client made it, so its counter may be full and it may be in blocking mode, where a write
     would wait for the client. Setting O_NONBLOCK would change the client's own end, which is the
-    same open file. So each write asks first whether there is room; where there is none the client
-    has not read 2**64 - 2 earlier events, and one more tells it nothing new.
-    Between the two calls only a client that fills the counter on purpose, again and again, can
-    make the write wait: Linux has no write to an eventfd that is non-blocking by itself.
+    same open file. So it is signalled by the kernel itself (`aio`), which adds one whatever the
+    client does. Only where that is not possible it is written to, after asking for room; between
+    these two a client that fills the counter on purpose could make the write wait.
     """
 
-    __slots__ = ("_fd", "_room")
+    __slots__ = ("_fd", "_room", "_send")
 
     def __init__(self, fd: int) -> None:
         self._fd = fd
+        self._send = SIGNALS.to(fd)
         self._room = select.poll()
         self._room.register(fd, select.POLLOUT)
 
     def signal(self) -> None:
         """Add one to the counter; never wait."""
-        if self._room.poll(0):
+        if self._send is None or self._send() != 1:
+            self._signal_anew()
+
+    def _signal_anew(self) -> None:
+        if self._send is not None:
+            SIGNALS.make_room()
+            if self._send() == 1:
+                return
+            self._send = None
+        if self._room.poll(0):  # no room: one more would tell the client nothing new
             os.eventfd_write(self._fd, 1)
 
     def close(self) -> None:

@@ -1,6 +1,5 @@
 """INTx: a level, and the eventfd that tells its rises."""
 
-from muserlab.device.irq.eventfd import EventFd
 from muserlab.device.irq.vector import Siblings, Vector
 from muserlab.device.journal import running, when_returned
 from muserlab.trace import Kind
@@ -87,8 +86,8 @@ class LevelVector(Vector):
     def _awaited(self) -> bool:
         return self._asserted
 
-    def _deliver(self, trigger: EventFd) -> None:
-        super()._deliver(trigger)
+    def _delivered(self) -> None:
+        super()._delivered()
         self._kept_pulse = False
         self.held = True
         self._tell_masked()

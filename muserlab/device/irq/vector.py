@@ -158,19 +158,20 @@ class Vector:
         return self._irq.gate.enabled(self.index)
 
     def _settle(self) -> Outcome:
-        """Deliver, lose or keep what waits."""
+        """Deliver, lose or keep what waits; the client is signalled before anything else."""
         trigger = self._events.get("trigger")
+        if trigger is not None and not (self.held or self._irq.gate.blocked(self.index)):
+            trigger.signal()
+            self._delivered()
+            return "delivered"
         if trigger is None and not self._awaited():
             self.drop()
             return "lost"
-        if trigger is None or self.masked:
-            self._irq.gate.show(self.index, self._visible)
-            return "masked" if self.masked else "pending"
-        self._deliver(trigger)
-        return "delivered"
+        self._irq.gate.show(self.index, self._visible)
+        return "masked" if self.masked else "pending"
 
-    def _deliver(self, trigger: EventFd) -> None:
-        trigger.signal()
+    def _delivered(self) -> None:
+        """Write down that the client was signalled."""
         self.counts.delivered += 1
         self.counts.pending = 0
         self._irq.gate.show(self.index, self._visible)

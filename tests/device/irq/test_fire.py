@@ -35,7 +35,8 @@ def test_a_full_eventfd_in_blocking_mode_holds_nobody_up(bench: Any) -> None:
     kept = os.dup(fd)
     bench.interrupts.set(MSI, "trigger", 0, 1, [fd])
     bench.interrupts.msi[0].fire()
-    assert os.eventfd_read(kept) == 2**64 - 2
+    bench.interrupts.msi[0].fire()
+    assert os.eventfd_read(kept) >= 2**64 - 2
     bench.interrupts.msi[0].fire()
     assert os.eventfd_read(kept) == 1
     os.close(kept)
