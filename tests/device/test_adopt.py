@@ -242,6 +242,7 @@ def test_the_former_definition_can_take_over_again(
 
 
 def test_polling_is_the_new_definitions_after_it(dev: PCIDevice, host: Any) -> None:
+    dev.bar0.on_change(lambda dev, offset, data: None)
     dev.connect("QEMU")
     before = list(host.jobs)
     new = adder(type(dev.bar0))

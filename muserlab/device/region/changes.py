@@ -106,7 +106,10 @@ class Poller:
 
     def add_hook(self, link: Link) -> None:
         """Tell a hook of changes in its span from now on."""
+        first = not self._hooks
         self._hooks = extended(self._hooks, link)
+        if first:
+            self._owner.run(self.restart)
 
     def scan(self) -> Coroutine[Any, Any, None] | None:
         """Look once; return something to await where a hook is async."""
@@ -168,7 +171,7 @@ class Poller:
             self._task.cancel()
             self._task = None
         host = self._owner.host
-        wanted = self.watches and self._connected and self._seconds
+        wanted = self.watches and self._hooks and self._connected and self._seconds
         if wanted and not isinstance(host, InlineHost):
             self._task = host.every(self._seconds or 0, self.scan)
 

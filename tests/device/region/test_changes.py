@@ -119,7 +119,18 @@ def test_only_pages_that_somebody_hears_of_are_kept() -> None:
     assert watch.pages == (0x3000,)
 
 
-def test_polling_moves_with_the_device_to_another_host(dev: PCIDevice, host: Any) -> None:
+def test_nothing_is_polled_until_somebody_wants_to_hear(dev: PCIDevice, host: Any) -> None:
+    dev.connect("tester")
+    assert host.jobs == []
+    dev.bar0.on_change(lambda dev, offset, data: None)
+    dev.bar0[BUF : BUF + 4].on_change(lambda dev, offset, data: None)
+    assert len(host.jobs) == 1
+    assert not host.jobs[0].cancelled
+
+
+def test_polling_moves_with_the_device_to_another_host(
+    dev: PCIDevice, changes: list[Any], host: Any
+) -> None:
     dev.connect("tester")
     other = type(host)()
     dev.host = other
