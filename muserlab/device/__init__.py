@@ -35,6 +35,7 @@ from muserlab.device.errors import (
 )
 from muserlab.device.function import PCIDevice
 from muserlab.device.holding import RESUME, RETRY, Pending, Verdict
+from muserlab.device.hooks import PROBATION
 from muserlab.device.host import EndedTask, Host, InlineHost, Task
 from muserlab.device.irq import Burst, Counts, Interrupts, IrqType, LevelVector, Vector
 from muserlab.device.memory import AddressSpace
@@ -55,6 +56,10 @@ from muserlab.device.region import (
     RegisterHandle,
     RegisterPart,
     Registers,
+    Site,
+    Span,
+    Spot,
+    Verb,
 )
 from muserlab.device.reset import ResetKind
 from muserlab.device.state import State
@@ -66,6 +71,7 @@ __all__ = [
     "MSI",
     "MSIX",
     "PASS",
+    "PROBATION",
     "RESUME",
     "RETRY",
     "ROM",
@@ -118,12 +124,16 @@ __all__ = [
     "RegisterPart",
     "Registers",
     "ResetKind",
+    "Site",
+    "Span",
+    "Spot",
     "State",
     "Task",
     "Unhandled",
     "UnhandledAccess",
     "Vector",
     "VendorSpecific",
+    "Verb",
     "Verdict",
     "by_hand",
     "clone",

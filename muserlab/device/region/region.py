@@ -61,7 +61,7 @@ class Region:
     fd_offset: int = 0
     areas: tuple[tuple[int, int], ...] = ()
     region_type: tuple[int, int] | None = None
-    _policy: ClassVar[Policy] = Policy.ERRNO
+    default_policy: ClassVar[Policy] = Policy.ERRNO
 
     on_read = RawHook(
         "on_read", "Called with (dev, offset, count): returns bytes, an int, or PASS."
@@ -74,7 +74,7 @@ class Region:
     def __init_subclass__(cls, *, policy: Policy | str | None = None, **options: Any) -> None:
         super().__init_subclass__(**options)
         if policy is not None:
-            cls._policy = policy_of(cls.__name__, policy)
+            cls.default_policy = policy_of(cls.__name__, policy)
         ancestors = (vars(base).get("class_hooks") for base in cls.__mro__[1:])
         bases = tuple(hooks for hooks in ancestors if hooks)
         former = defined_before(cls)
@@ -89,7 +89,7 @@ class Region:
         self._name = name
         self.poller = Poller(owner, name)
         self._record = owner.trace.record
-        self.guard = Guard(owner, name, self._policy)
+        self.guard = Guard(owner, name, self.default_policy)
         self.hooks = HookTable(owner, name, self.size, self.class_hooks, self.poller, self.guard)
         self.parts: tuple[Part, ...] = ()
         self._starts: tuple[int, ...] = ()
@@ -320,7 +320,7 @@ class Region:
 
         The policy only where a person has changed it since.
         """
-        if former.policy is not former._policy:
+        if former.policy is not former.default_policy:
             self.policy = former.policy
         kept: list[Breakpoint] = []
         for one in former.guard.breakpoints:
