@@ -17,10 +17,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pci": set(),
     "live": {"trace"},
     "device": {"regs", "live", "trace", "pci"},
+    "source": {"regs", "live", "device", "trace"},
     "server": {"proto", "device", "trace"},
     "client": {"proto"},
     "vm": {"client"},
-    "lab": {"proto", "pci", "regs", "trace", "live", "device", "server", "client", "vm"},
+    "lab": {"proto", "pci", "regs", "trace", "live", "device", "source", "server", "client", "vm"},
     "cli": {"lab", "client", "vm", "server", "device", "pci"},
 }
 

@@ -1,0 +1,11 @@
+"""Devices as Python source text: saving one as a file, and proposing a definition.
+
+Pure functions from a device to text. What a person wrote in cells is found again where Python keeps
+it; layouts are written from what they are.
+"""
+
+from muserlab.source.errors import SaveError
+from muserlab.source.saving import saved
+from muserlab.source.seal import is_untouched, sealed
+
+__all__ = ["SaveError", "is_untouched", "saved", "sealed"]
