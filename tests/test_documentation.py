@@ -1,5 +1,6 @@
 """The documentation's code, run as it stands: what a page shows has to work."""
 
+import linecache
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,16 +16,22 @@ ROOT = Path(__file__).parent.parent
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Work in a folder of the test's own, and leave nothing served."""
     monkeypatch.chdir(tmp_path)
+    before = {*linecache.cache}
     yield
     ml.current().stop()
+    for name in {*linecache.cache} - before:
+        del linecache.cache[name]
 
 
 def run(page: str, skip_from: str = "") -> dict[str, object]:
-    """Run a page's Python blocks in order, in one namespace; return that."""
+    """Run a page's Python blocks in order, in one namespace, as cells; return that."""
     names: dict[str, object] = {"__name__": "page"}
-    for block in re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL):
+    blocks = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    for number, block in enumerate(blocks):
         code = block.partition(skip_from)[0] if skip_from else block
-        exec(compile(code, "<documentation>", "exec"), names)
+        name = f"<documentation {number}>"
+        linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)
+        exec(compile(code, name, "exec"), names)
     return names
 
 

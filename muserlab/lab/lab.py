@@ -23,6 +23,7 @@ from muserlab.lab.paused import Paused
 from muserlab.lab.portal import Portal
 from muserlab.lab.qemuargs import QemuArguments, qemu_arguments
 from muserlab.lab.reports import Report, ReportKind, Reports
+from muserlab.lab.saving import save
 from muserlab.lab.served import Adoption, Served
 from muserlab.lab.status import DeviceStatus, LabStatus, table
 from muserlab.lab.thread import TIME_LIMIT, TrioThread
@@ -246,6 +247,18 @@ class Lab:
         """The accesses that wait for a decision: at a breakpoint, or since their hook failed."""
         waiting = (paused for one in self._all() for paused in one.holds.paused)
         return Paused(sorted(waiting, key=lambda paused: -paused.seconds))
+
+    def save(
+        self, path: str | os.PathLike[str], name: str | None = None, *, overwrite: bool = False
+    ) -> None:
+        """Write a device as it now is, layout and hooks, as a file that `muserlab serve` takes.
+
+        Without a name there must be one device only. What registers and memory hold is not
+        written; what `dev.state` holds is, as far as it has a form as text. Raises SaveError where
+        something that a hook needs has none, and FileExistsError, unless overwrite is true, where
+        the file holds what somebody else wrote, or has edited since.
+        """
+        save(self._pick(name).device, Path(path), overwrite=overwrite)
 
     def status(self) -> LabStatus:
         """Return what is served, for whom, how busy it is, what waits, and the last faults."""
