@@ -125,8 +125,8 @@ class ClientConnection:
                     self._deliver(message)
                 elif self._must_wait(message):
                     self._hold(message)
-                else:
-                    self._serve(message)
+                elif self._serve(message):
+                    await _let_begin()
                 if turn.is_over():
                     self._flush()
                     await turn.pass_on()
@@ -143,13 +143,16 @@ class ClientConnection:
             or self._held_fds >= MAX_HELD_FDS
         )
 
-    def _serve(self, request: Request) -> None:
+    def _serve(self, request: Request) -> bool:
+        """Let a request act on the device; return whether that is going on in a task."""
         answer = self._session.step(request)
         if isinstance(answer, Answer):
             self._send(request, answer)
         elif answer is not None:
             access = self._quiescence.begin(request, answer)
             self._nursery.start_soon(self._guard, self._serve_later, access, answer)
+            return True
+        return False
 
     async def _serve_later(self, access: Access, pending: Awaitable[Answer | None]) -> None:
         answer = None
@@ -219,7 +222,8 @@ class ClientConnection:
                 if self._quiescence.suspensions:
                     continue
             self._held.popleft()
-            self._serve(request)
+            if self._serve(request):
+                await _let_begin()
             self._flush()
         self._held_bytes = self._held_fds = 0
         self._none_held.set()
@@ -282,3 +286,13 @@ class ClientConnection:
                     f"nothing before; reply first, and do the transfer from a task (dev.spawn)"
                 )
         return None
+
+
+async def _let_begin() -> None:
+    """Let a task that has just been started run up to where it has to wait.
+
+    So what an async hook does before its first await is done before the next request, as a guest
+    expects that reads what it has written. Tasks of one turn run in any order: hence two.
+    """
+    await trio.lowlevel.checkpoint()
+    await trio.lowlevel.checkpoint()
