@@ -41,26 +41,30 @@ class ServerSilent(Exception):
 
 
 class Link:
-    """A connected socket to a server, and room for its answers."""
+    """A socket that is connected to a server, and room for its answers.
 
-    def __init__(self, sock: socket.socket) -> None:
+    `greetings` are said in turn whenever it has connected, which may be again and again: what a
+    server decides when a client comes, such as to stay awake for it, depends on where both run.
+    """
+
+    def __init__(self, path: Path, *greetings: Callable[["Link"], None]) -> None:
+        self.greetings = list(greetings)
+        self.room = memoryview(bytearray(2 * MIB))
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.connection = Connection(Role.CLIENT)
+        self._path = path
+
+    def connect(self) -> None:
+        """Connect anew, and greet."""
+        self.sock.close()
+        self.sock = sock = socket.socket(socket.AF_UNIX)
         # The kernel's own timeout: Python's would cost a poll before every call.
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", PATIENCE, 0))
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, MIB)
-        self.sock = sock
+        sock.connect(str(self._path))
         self.connection = Connection(Role.CLIENT)
-        self.room = memoryview(bytearray(2 * MIB))
-
-    @classmethod
-    def connect(cls, path: Path) -> "Link":
-        """Connect to a server at a socket path."""
-        sock = socket.socket(socket.AF_UNIX)
-        try:
-            sock.connect(str(path))
-        except OSError:
-            sock.close()
-            raise
-        return cls(sock)
+        for greeting in self.greetings:
+            greeting(self)
 
     def agree(self) -> None:
         """Exchange VERSION with a vfio-user server."""

@@ -23,17 +23,20 @@ class Contender(Protocol):
 class Floor:
     """The blocking echo, which is told what will come on a connection for each kind of traffic."""
 
-    def __init__(self, connect: Callable[[], Link]) -> None:
+    def __init__(self, connect: Callable[[Callable[[Link], None]], Link]) -> None:
         self._connect = connect
         self._builder = Builder(Place())
 
     def doing(self, build: Build) -> Subject:
         """Return what measures the echo."""
         traffic = build(self._builder)
-        link = self._connect()
         script = [(one.size, one.fd is not None, one.reply_size) for one in traffic.exchanges]
-        link.sock.send(json.dumps(script).encode() + b"\n")
-        link.receive(1)
+
+        def say(link: Link) -> None:
+            link.sock.send(json.dumps(script).encode() + b"\n")
+            link.receive(1)
+
+        link = self._connect(say)
         return lambda seconds: measure(link, traffic, seconds)
 
 

@@ -5,8 +5,9 @@ import os
 import socket
 import struct
 import tempfile
-from collections.abc import Generator, Iterable
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Callable, Generator, Iterable
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 from benchmarks import cpus
@@ -23,6 +24,7 @@ class Fleet:
     def __init__(self, stack: ExitStack) -> None:
         self._stack = stack
         self._folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench")))
+        self._links: list[Link] = []
         self.pids: list[int] = []
         """The numbers of all processes that answer."""
 
@@ -38,7 +40,7 @@ class Fleet:
     def floor(self) -> Floor:
         """Start the blocking echo."""
         process = self._start("floor", str(self._folder / "floor"))
-        return Floor(lambda: self._closing(process.link("echo")))
+        return Floor(partial(self._link, process.sockets["echo"]))
 
     def minimal(self) -> Served:
         """Start the minimal server, and connect to it."""
@@ -52,14 +54,11 @@ class Fleet:
 
     def connect(self, process: ServerProcess, name: str) -> Link:
         """Connect to one of a process's sockets and agree on a version."""
-        link = self._closing(process.link(name))
-        link.agree()
-        return link
+        return self._link(process.sockets[name], Link.agree)
 
     def foreign(self, path: str) -> Link:
         """Connect to a server that somebody else has started."""
-        link = self._closing(Link.connect(Path(path)))
-        link.agree()
+        link = self._link(path, Link.agree)
         self.pids.append(_peer(link.sock))
         return link
 
@@ -78,18 +77,29 @@ class Fleet:
 
     # -- where all of them run ---------------------------------------------------------------------
 
-    def together(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def together(self) -> Generator[None]:
         """Keep client and servers on one CPU: an access costs the sum of both sides' work."""
         cpu = cpus.available()[0]
-        return cpus.pinned({cpu}, {cpu}, self.pids)
+        with cpus.pinned({cpu}, {cpu}, self.pids):
+            self._connect_anew()
+            yield
 
-    def apart(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def apart(self) -> Generator[None]:
         """Give client and servers a CPU each: an access costs a wake-up on each side.
 
         Where there is only one CPU they share it.
         """
         first, *others = cpus.available()
-        return cpus.pinned({first}, {others[0] if others else first}, self.pids)
+        # While nobody is pinned: a server is to know that there are several CPUs.
+        self._connect_anew()
+        with cpus.pinned({first}, {others[0] if others else first}, self.pids):
+            yield
+
+    def _connect_anew(self) -> None:
+        for link in self._links:
+            link.connect()
 
     # -- inside ------------------------------------------------------------------------------------
 
@@ -98,8 +108,11 @@ class Fleet:
         self.pids.append(process.pid)
         return process
 
-    def _closing(self, link: Link) -> Link:
+    def _link(self, path: str, *greetings: Callable[[Link], None]) -> Link:
+        link = Link(Path(path), *greetings)
         self._stack.callback(link.close)
+        self._links.append(link)
+        link.connect()
         return link
 
     def _owned(self, fd: int) -> int:

@@ -26,9 +26,14 @@ def new_eventfd() -> int:
 
 
 def listen(link: Link, eventfd: int) -> None:
-    """Have a device's first MSI signal an eventfd."""
+    """Have a device's first MSI signal an eventfd, from the next connection on."""
     flags = IrqSetFlags.DATA_EVENTFD | IrqSetFlags.TRIGGER
-    link.ask(SetIrqs(flags, _MSI, 0, 1), (eventfd,))
+    request = SetIrqs(flags, _MSI, 0, 1)
+
+    def set_up(link: Link) -> None:
+        link.ask(request, (eventfd,))
+
+    link.greetings.append(set_up)
 
 
 def latency(heard: "Heard") -> Case:

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
-from benchmarks.client import PATIENCE, Link
+from benchmarks.client import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 
@@ -51,10 +51,6 @@ class ServerProcess:
         """Carry out a command and return its result."""
         self.tell(command, **arguments)
         return self.heard()
-
-    def link(self, name: str) -> Link:
-        """Connect to one of its sockets."""
-        return Link.connect(Path(self.sockets[name]))
 
     def _line(self) -> Any:
         assert self._process.stdout is not None
