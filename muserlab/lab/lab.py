@@ -13,7 +13,7 @@ from typing import Any, Self, TypeVar, TypeVarTuple
 
 from muserlab import client
 from muserlab.client import Driver, ServerGone
-from muserlab.device import Bank, PCIDevice
+from muserlab.device import Access, PCIDevice
 from muserlab.lab.errors import BusyError, LabError, LabStopped, NotServed
 from muserlab.lab.files import ServedFile
 from muserlab.lab.future import Future
@@ -25,13 +25,13 @@ from muserlab.lab.qemuargs import QemuArguments, qemu_arguments
 from muserlab.lab.reports import Report, ReportKind, Reports
 from muserlab.lab.saving import save
 from muserlab.lab.served import Adoption, Served
-from muserlab.lab.status import DeviceStatus, LabStatus, table
+from muserlab.lab.status import LabStatus, table
 from muserlab.lab.thread import TIME_LIMIT, TrioThread
 from muserlab.lab.vm import VM
 from muserlab.lab.watch import Watch
 from muserlab.live import Batch
 from muserlab.server import ClientStatus, SocketInUse, private_directory
-from muserlab.trace import Rates, TraceView
+from muserlab.trace import TraceView
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -198,7 +198,7 @@ class Lab:
         """
         served = self._pick(name)
         self.portal.check()
-        layouts = _layouts(served.device)
+        layouts = served.layouts()
         served.patience[os.getpid()] = timeout
         try:
             return client.connect(served.server.path, layouts=layouts, timeout=timeout)
@@ -237,6 +237,14 @@ class Lab:
         names = names or tuple(self.devices)
         return VM(self.portal, self._free_socket, names, timeout, options, self.reports)
 
+    def repeat(self, access: Access, name: str | None = None) -> bytes | None:
+        """Make an access again, as a client would, and return what it answers.
+
+        Such as one on which a hook failed: `lab.repeat(dev.bar0.CTRL.on_write.inputs[-1].access)`.
+        Raises RegionError where it fails.
+        """
+        return self.portal.run(self._pick(name).repeat, access)
+
     @property
     def history(self) -> LabHistory:
         """What was patched: who, when, from where, and what came of it; with undo and redo."""
@@ -263,14 +271,14 @@ class Lab:
     def status(self) -> LabStatus:
         """Return what is served, for whom, how busy it is, what waits, and the last faults."""
         return LabStatus(
-            tuple(_status(one, one.rates()) for one in self._all()),
+            tuple(one.status(one.rates()) for one in self._all()),
             self.waits,
             tuple(r for r in self.reports.recent if r.kind is ReportKind.FAULT),
         )
 
     def __repr__(self) -> str:
         """Show what is served, for whom and where, as a table."""
-        return table(_status(one, None) for one in self._all())
+        return table(one.status(None) for one in self._all())
 
     # -- inside ----------------------------------------------------------------------------------
 
@@ -380,19 +388,3 @@ async def _apply(batch: Batch, served: list[Served]) -> None:
         for one in served:
             await stack.enter_async_context(one.server.suspended())
         batch.apply()
-
-
-def _layouts(device: PCIDevice) -> dict[str, type[Bank]]:
-    """Return what a driver needs to know of a device: its datasheet, region by region."""
-    return {region.name: type(region) for region in device.present if isinstance(region, Bank)}
-
-
-def _status(served: Served, rates: Rates | None) -> DeviceStatus:
-    device = served.device
-    return DeviceStatus(
-        name=device.name,
-        socket=served.server.path,
-        client=served.server.client_status,
-        accesses=device.trace.accesses,
-        rates=rates,
-    )

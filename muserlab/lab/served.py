@@ -1,6 +1,6 @@
 """One device that is being served, as the trio thread has it."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -8,11 +8,12 @@ from typing import Self
 
 import trio
 
-from muserlab.device import BusyError, InlineHost, PCIDevice
+from muserlab.device import Access, Bank, BusyError, InlineHost, PCIDevice
 from muserlab.lab.holds import Holds
 from muserlab.lab.host import TrioHost
 from muserlab.lab.portal import Portal
 from muserlab.lab.reports import Report, ReportKind, Reports
+from muserlab.lab.status import DeviceStatus
 from muserlab.server import Server, serve
 from muserlab.trace import Rates
 
@@ -64,6 +65,26 @@ class Served:
         finally:
             # Only now: the device still needed its host for its hooks of a lost connection.
             (served.device if served else device).host = InlineHost()
+
+    def layouts(self) -> dict[str, type[Bank]]:
+        """Return what a driver needs to know of the device: its datasheet, region by region."""
+        banks = (region for region in self.device.present if isinstance(region, Bank))
+        return {bank.name: type(bank) for bank in banks}
+
+    async def repeat(self, access: Access) -> bytes | None:
+        """Make an access again, as a client would; raises RegionError."""
+        answer = access.make(self.device)
+        return await answer if isinstance(answer, Awaitable) else answer
+
+    def status(self, rates: Rates | None) -> DeviceStatus:
+        """Return where the device is, for whom, and how busy it is."""
+        return DeviceStatus(
+            name=self.device.name,
+            socket=self.server.path,
+            client=self.server.client_status,
+            accesses=self.device.trace.accesses,
+            rates=rates,
+        )
 
     def rates(self) -> Rates | None:
         """Return the rates since they were asked for last; None where no time has passed."""

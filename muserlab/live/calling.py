@@ -146,7 +146,8 @@ class Caller:
         """Tell of an error that is not the version's, which stays; return what to raise."""
         self._note(version, error)
         self._put_back(version, failed)
-        failure = version.excused.add(self.line.name, version, error, given)
+        key = self.line.key_of(version)
+        failure = version.excused.add(self.line.name, version, error, given, key)
         self._report((failure,))
         return HookFailed(self.line.name, (*failed, failure))
 
@@ -160,7 +161,10 @@ class Caller:
     ) -> Any:
         """Let the version before one on probation answer; raise HookFailed where there is none."""
         self._note(version, error)
-        failed = (*failed, version.tally.add(self.line.name, version, error, given))
+        failed = (
+            *failed,
+            version.tally.add(self.line.name, version, error, given, self.line.key_of(version)),
+        )
         if version.trial.left and version.former is not None:
             return self._attempt(version.former, args, failed)
         self._report(failed)

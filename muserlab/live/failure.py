@@ -2,6 +2,7 @@
 
 import traceback
 from collections import deque
+from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -46,7 +47,8 @@ class Failure:
     The same failure happening again adds to `count` and is not reported again. `exception` is the
     first one, its traceback beginning in the hook's own code. `inputs` are the last calls that
     failed so. `restored` is the version that answered instead and is current again, None where
-    there was none. `remedy` tells what was done for whoever waited for the answer.
+    there was none. `remedy` tells what was done for whoever waited for the answer. `key` finds the
+    hook that the version was put at, None where it was put at none.
     """
 
     hook: str
@@ -55,6 +57,7 @@ class Failure:
     count: int = 1
     restored: "Version | None" = None
     remedy: str = ""
+    key: Hashable = None
     inputs: deque[Input] = field(default_factory=lambda: deque(maxlen=INPUTS_KEPT), repr=False)
 
     def __str__(self) -> str:
@@ -83,7 +86,12 @@ class Tally:
         return sum(failure.count for failure in self.failures.values())
 
     def add(
-        self, hook: str, version: "Version", error: BaseException, given: Input | None = None
+        self,
+        hook: str,
+        version: "Version",
+        error: BaseException,
+        given: Input | None = None,
+        key: Hashable = None,
     ) -> Failure:
         """Count error, and return the failure that it is; given is the call that failed."""
         line = _line(error)
@@ -91,7 +99,7 @@ class Tally:
         if failure is not None:
             failure.count += 1
         else:
-            failure = Failure(hook, version, error.with_traceback(_own_frames(error)))
+            failure = Failure(hook, version, error.with_traceback(_own_frames(error)), key=key)
             self.failures[type(error), *line] = failure
         if given is not None:
             failure.inputs.append(given)

@@ -52,6 +52,12 @@ class Line:
             return self.base.current
         return self.own
 
+    def key_of(self, version: Version) -> Hashable:
+        """Return the key of the hook that a version was put at: this one, or one behind it."""
+        if version in self.versions or self.base is None:
+            return self.key
+        return self.base.key_of(version)
+
     def numbered(self, number: int) -> Version:
         """Return the version with that number; raise PatchError where there is none."""
         for version in self.versions:
