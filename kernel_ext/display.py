@@ -33,6 +33,7 @@ def register(ip: Shell) -> Callable[[], None]:
             ml.IrqType: _irq_type,
             ml.Trace: _trace,
             ml.Unhandled: _Table,
+            ml.Rehearsal: _Table,
         }
     formatter = ip.display_formatter.mimebundle_formatter
     for kind, view in kinds.items():
@@ -110,13 +111,14 @@ def _status(lab: Lab) -> object:
 
 
 class _Table:
-    """A thing with a caption and lines of cells, the first of them the head."""
+    """A thing with a caption, lines of cells, the first of them the head, and notes below."""
 
-    def __init__(self, thing: Any) -> None:
-        from .widgets.still import html_table
+    def __init__(self, thing: ml.Unhandled | ml.Rehearsal) -> None:
+        from .widgets.still import html_table, preformatted
 
         self._text = repr(thing)
-        self._html = html_table(thing.caption, thing.lines)
+        table = html_table(thing.caption, thing.lines)
+        self._html = "".join([table, *map(preformatted, thing.notes)])
 
     def _repr_mimebundle_(self, **_: object) -> Bundle:
         return {"text/plain": self._text, "text/html": self._html}

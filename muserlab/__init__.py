@@ -60,7 +60,7 @@ if TYPE_CHECKING:
         VendorSpecific,
     )
     from muserlab.lab import Lab, LabError, current, serve
-    from muserlab.live import Failure, Hook, HookFailed, PatchError, Version
+    from muserlab.live import Failure, Hook, HookFailed, PatchError, Rehearsal, Version
     from muserlab.regs import (
         RC,
         RO,
@@ -90,7 +90,7 @@ _NAMES = {
         "Region RegionError RegisterPart Registers ResetKind Unhandled Vector VendorSpecific"
     ),
     "lab": "Lab LabError current serve",
-    "live": "Failure Hook HookFailed PatchError Version",
+    "live": "Failure Hook HookFailed PatchError Rehearsal Version",
     "regs": "RC RO RW RW1C W1C W1S WO Access Block LayoutError RegisterFile Value bit bits",
     "trace": "Event FilterError Kind Trace TraceView",
     "vm": "Result",
@@ -155,6 +155,7 @@ __all__ = [
     "RegisterFile",
     "RegisterPart",
     "Registers",
+    "Rehearsal",
     "ResetKind",
     "Result",
     "Trace",

@@ -17,8 +17,8 @@ def plain_table(caption: str, lines: Lines) -> str:
 
 def html_table(caption: str, lines: Lines) -> str:
     """Return lines of cells, the first one the head, as an HTML table."""
-    head, *body = lines
-    rows = [_row("th", head, ""), *(_row("td", line, ";font-family:monospace") for line in body)]
+    rows = [_row("th", head, "") for head in lines[:1]]
+    rows += [_row("td", line, ";font-family:monospace") for line in lines[1:]]
     return f"<div><b>{escape(caption)}</b></div><table>{''.join(rows)}</table>"
 
 

@@ -53,6 +53,7 @@ def _clone(original: D) -> Clone[D]:
     _copy_contents(device, original)
     device.record_to(Trace())  # without what filling the copy has recorded
     device.history.succeed(original.history)
+    device.probation = original.probation
     memo = {id(its): mine for its, mine in _twins(original, device)}
     _copy_attributes(device, original, memo)
     hooks = Copies(_bound_in(memo))
@@ -60,6 +61,7 @@ def _clone(original: D) -> Clone[D]:
         mine.line = hooks.line(its.line)
     for region, its_region in zip(device.present, original.present, strict=True):
         region.hooks.copy_from(its_region.hooks, hooks)
+        region.policy = its_region.policy
     return Clone(device, hooks)
 
 

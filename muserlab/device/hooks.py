@@ -1,6 +1,6 @@
 """A device as what hooks belong to."""
 
-from collections.abc import Awaitable, Callable, Coroutine, Hashable
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Sequence
 from contextlib import suppress
 from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
@@ -19,10 +19,11 @@ from muserlab.live import (
     Move,
     Origin,
     PatchError,
+    Rehearsal,
     Restore,
     restore,
 )
-from muserlab.trace import Trace
+from muserlab.trace import Event, Trace
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -129,6 +130,12 @@ class HookOwner:
     def trusted(self) -> None:
         """Watch the state no more; the next hook on probation lets it be watched again."""
         watch(self.device.state, False)
+
+    def rehearse(
+        self, hook: Hook, function: Callable[..., Any], events: Sequence[Event], patience: float
+    ) -> Rehearsal:
+        """Play recorded events to copies of the device, one of them with function at hook."""
+        return self.device.host.rehearse(hook, function, events, patience)
 
     def report(self, failure: Failure) -> None:
         """Tell people that a hook failed."""

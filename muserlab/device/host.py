@@ -1,13 +1,14 @@
 """Where a device lives: the thread that runs its code, and the clock of its timed work."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from traceback import print_exception
-from typing import NoReturn, ParamSpec, Protocol, TypeVar
+from typing import Any, NoReturn, ParamSpec, Protocol, TypeVar
 
 from muserlab.device.author import by_hand
 from muserlab.device.errors import DeviceError
 from muserlab.device.holding import Pending, Verdict
-from muserlab.live import Failure
+from muserlab.live import Failure, Hook, Rehearsal
+from muserlab.trace import Event
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -56,8 +57,19 @@ class Host(Protocol):
         """Call fn (plain or async) again and again, that many seconds apart."""
         ...
 
-    def hold(self, pending: Pending) -> Awaitable[Verdict]:
+    def hold(self, pending: Pending, /) -> Awaitable[Verdict]:
         """Keep an access waiting until a person says what becomes of it."""
+        ...
+
+    def rehearse(
+        self,
+        hook: Hook,
+        function: Callable[..., Any],
+        events: Sequence[Event],
+        patience: float,
+        /,
+    ) -> Rehearsal:
+        """Play recorded events to copies of the device, one of them with function at hook."""
         ...
 
     def report(self, failure: Failure) -> None:
@@ -100,9 +112,13 @@ class InlineHost:
         """Refuse: there is no clock."""
         raise self._refusal(f"call a function every {seconds:g} s")
 
-    async def hold(self, pending: Pending) -> Verdict:
+    async def hold(self, pending: Pending, /) -> Verdict:
         """Let the access fail: nobody could say how it goes on."""
         return Verdict("fail", reason=f"it cannot wait, {self.reason} ({pending.reason})")
+
+    def rehearse(self, hook: Hook, *_args: object) -> NoReturn:
+        """Refuse: the copies would need a clock, too."""
+        raise self._refusal(f"try a version of {hook.name}")
 
     def report(self, failure: Failure) -> None:
         """Print the failed hook's traceback on standard error."""

@@ -71,21 +71,26 @@ class Unhandled:
     @property
     def caption(self) -> str:
         """What there is to say above the table."""
-        left_out = f"; {self.missed} more, at too many places to tell apart" if self.missed else ""
-        return f"{self.accesses - self.missed} accesses that nothing handles{left_out}"
+        return f"accesses that nothing handles: {self.accesses or 'none'}"
 
     @property
     def lines(self) -> list[tuple[str, ...]]:
-        """The table: a heading, and the cells of each group."""
-        return [_HEADINGS, *(group.cells for group in self)]
+        """The table: a heading, and the cells of each group; nothing where there is none."""
+        groups = [group.cells for group in self]
+        return [_HEADINGS, *groups] if groups else []
+
+    @property
+    def notes(self) -> list[str]:
+        """What there is to say below the table."""
+        if not self.missed:
+            return []
+        return [f"{self.missed} of them at more places than are told apart in a region"]
 
     def __repr__(self) -> str:
-        if not self:
-            return "no accesses that nothing handles"
         lines = self.lines
         widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
         rows = ("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
-        return "\n".join([self.caption, *rows])
+        return "\n".join([self.caption, *rows, *self.notes])
 
     def _banks(self) -> Iterator[Bank]:
         return (region for region in self._regions() if isinstance(region, Bank))

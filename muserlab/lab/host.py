@@ -1,19 +1,19 @@
 """What a served device runs on."""
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from threading import get_ident
 from typing import Any, ParamSpec, TypeVar
 
 import trio
 
-from muserlab.device import EndedTask, by_hand
-from muserlab.lab.holds import Holds
+from muserlab.device import EndedTask, PCIDevice, Pending, Verdict, by_hand
 from muserlab.lab.portal import Portal
 from muserlab.lab.reports import Report, ReportKind, Reports
-from muserlab.live import Failure, Version, place_of
+from muserlab.live import Failure, Hook, Rehearsal, Version, place_of
 from muserlab.server import fault_in
+from muserlab.trace import Event
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -51,7 +51,12 @@ class TrioHost:
     """
 
     def __init__(
-        self, device: str, portal: Portal, nursery: trio.Nursery, reports: Reports, holds: Holds
+        self,
+        device: PCIDevice,
+        portal: Portal,
+        nursery: trio.Nursery,
+        reports: Reports,
+        hold: Callable[[Pending], Awaitable[Verdict]],
     ) -> None:
         self._device = device
         self._portal = portal
@@ -59,7 +64,7 @@ class TrioHost:
         self._nursery = nursery
         self._reports = reports
         self._tasks: set[BackgroundTask] = set()
-        self.hold = holds.hold
+        self.hold = hold
         """Keeps an access waiting until a person decides."""
 
     @property
@@ -112,13 +117,27 @@ class TrioHost:
 
         return self._start(fn, None, again)
 
+    def rehearse(
+        self,
+        hook: Hook,
+        function: Callable[..., Any],
+        events: Sequence[Event],
+        patience: float,
+    ) -> Rehearsal:
+        """Play recorded events to copies of the device, one of them with function at hook."""
+        # Few people try a version, and what that takes (trio.testing) is slow to import.
+        from muserlab.lab.rehearsal import rehearse
+
+        self._portal.check()
+        return rehearse(self._device, hook, function, events, patience)
+
     def report(self, failure: Failure) -> None:
         """Tell people that a hook failed."""
         self._reports.post(
             Report(
                 ReportKind.FAULT,
                 str(failure),
-                device=self._device,
+                device=self._device.name,
                 error=failure.exception,
                 failure=failure,
             )
@@ -126,7 +145,7 @@ class TrioHost:
 
     def announce(self, text: str) -> None:
         """Tell people one line of news, at once where they wait for it."""
-        report = Report(ReportKind.NOTICE, text, device=self._device)
+        report = Report(ReportKind.NOTICE, text, device=self._device.name)
         if self._portal.here:
             self._reports.post(report)
         else:

@@ -11,6 +11,7 @@ import trio
 
 from muserlab.lab.errors import LabStopped, PortalError
 from muserlab.lab.future import Future
+from muserlab.lab.isolation import isolated
 from muserlab.server import fault_in
 
 P = ParamSpec("P")
@@ -79,20 +80,22 @@ class Portal:
 
         Nothing happens where the trio thread has ended.
         """
+        self._check_caller()
         with contextlib.suppress(trio.RunFinishedError):
             self._token.run_sync_soon(fn)
 
     def check(self) -> None:
         """Raise where waiting for the trio thread would be for ever.
 
-        That is PortalError on the trio thread itself, and LabStopped in a forked child.
+        That is PortalError on the trio thread itself and on an isolated one, and LabStopped in a
+        forked child.
         """
         if self.here:
             raise PortalError(
                 "code on the trio thread (a hook, a task) waits for the trio thread: that would "
                 "be for ever. Call it from a cell, or await it in an async hook"
             )
-        self._check_process()
+        self._check_caller()
 
     def close(self) -> None:
         """Cancel everything that runs on the trio thread, and end its loop."""
@@ -129,12 +132,17 @@ class Portal:
             if not future.done():
                 future.fail(_stopped())
 
-    def _check_process(self) -> None:
+    def _check_caller(self) -> None:
         if os.getpid() != self._process:
             raise LabStopped("the lab runs in the parent of this process; serve again here")
+        if isolated() and not self.here:
+            raise PortalError(
+                "a version that is only tried reaches for a device that is served, by a name of its"
+                " own: nothing live is touched. Let it use its first argument"
+            )
 
     def _post(self, enter: Callable[[], object]) -> None:
-        self._check_process()
+        self._check_caller()
         try:
             self._token.run_sync_soon(enter)
         except trio.RunFinishedError:

@@ -126,7 +126,7 @@ class Served:
         self._reports.post(Report(ReportKind.NOTICE, text, self.device.name))
 
     def _take(self, device: PCIDevice) -> TrioHost:
-        host = TrioHost(device.name, self._portal, self._nursery, self._reports, self.holds)
+        host = TrioHost(device, self._portal, self._nursery, self._reports, self.holds.hold)
         device.host = host
         return host
 

@@ -25,6 +25,7 @@ from muserlab.live.line import Generation, Line
 from muserlab.live.migrate import Migration, migrate
 from muserlab.live.origin import Origin, origin_here
 from muserlab.live.owner import Owner, Transaction
+from muserlab.live.rehearsal import PATIENCE, Difference, Recorded, Rehearsal, What
 from muserlab.live.source import check_signature, place_at, place_of
 from muserlab.live.version import Trial, Version
 
@@ -32,11 +33,13 @@ __all__ = [
     "CARELESS",
     "COLUMNS",
     "COROUTINE",
+    "PATIENCE",
     "Batch",
     "Blameless",
     "Care",
     "Copies",
     "Diff",
+    "Difference",
     "Entries",
     "Entry",
     "Failure",
@@ -53,11 +56,14 @@ __all__ = [
     "Origin",
     "Owner",
     "PatchError",
+    "Recorded",
+    "Rehearsal",
     "Restore",
     "Step",
     "Transaction",
     "Trial",
     "Version",
+    "What",
     "WrongAnswer",
     "check_signature",
     "migrate",

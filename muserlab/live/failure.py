@@ -108,7 +108,8 @@ class Tally:
     def take(self, other: "Tally", version: "Version") -> None:
         """Count what another version's tally counts as failures of version."""
         for key, failure in other.failures.items():
-            self.failures[key] = replace(failure, version=version)
+            inputs = deque(failure.inputs, INPUTS_KEPT)
+            self.failures[key] = replace(failure, version=version, inputs=inputs)
 
 
 def _own_frames(error: BaseException) -> TracebackType | None:

@@ -13,6 +13,7 @@ from muserlab.live.history import DEFINE, Entries, Move
 from muserlab.live.line import Line
 from muserlab.live.origin import Origin, origin_here, person
 from muserlab.live.owner import Owner
+from muserlab.live.rehearsal import PATIENCE, Recorded, Rehearsal, recorded
 from muserlab.live.source import check_signature
 from muserlab.live.version import Version
 
@@ -62,6 +63,26 @@ class Hook(Caller):
         check_signature(self.name, self._params, function)
         submit(Define(self.line, self._owner, origin_here(), function), self._owner)
         return function
+
+    def try_(
+        self,
+        function: Callable[..., Any],
+        against: Recorded | None = None,
+        *,
+        patience: float = PATIENCE,
+    ) -> Rehearsal:
+        """Show what function would do here, without putting it here: nothing live is touched.
+
+        Recorded events (`against`: the owner's own trace, unless told otherwise) are played to two
+        copies of the owner, one with its present versions and one with function at this hook, and
+        what comes out differently is returned. Time in the copies is virtual.
+        Raises PatchError where the function does not fit `params`, and what keeps the owner from
+        being copied; a rehearsal that gets no further for `patience` seconds is given up, as is one
+        that is interrupted.
+        """
+        check_signature(self.name, self._params, function)
+        events = recorded(self._owner.trace if against is None else against)
+        return self._owner.rehearse(self, function, events, patience)
 
     def undo(self) -> None:
         """Take the last patch of this hook back.

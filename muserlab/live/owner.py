@@ -1,15 +1,17 @@
 """What a hook needs of what it belongs to: a device, or a class of devices."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
 from muserlab.live.batch import Batch
 from muserlab.live.failure import Failure
 from muserlab.live.line import Line
-from muserlab.trace import Trace
+from muserlab.live.rehearsal import Rehearsal
+from muserlab.trace import Event, Trace
 
 if TYPE_CHECKING:
     from muserlab.live.history import History
+    from muserlab.live.hook import Hook
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -88,6 +90,12 @@ class Owner(Protocol):
 
     def trusted(self) -> None:
         """Hear that a version is on probation no more."""
+        ...
+
+    def rehearse(
+        self, hook: "Hook", function: Callable[..., Any], events: Sequence[Event], patience: float
+    ) -> Rehearsal:
+        """Play recorded events to copies, one of them with function at hook, and compare them."""
         ...
 
     def report(self, failure: Failure) -> None:

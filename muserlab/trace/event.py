@@ -1,7 +1,11 @@
 """What one line of a trace says."""
 
+import re
 from enum import StrEnum, auto
 from typing import NamedTuple
+
+_REMARK = re.compile(r"\b(\d+) bytes\b")
+"""What a note says where data is not all of it: "first 1024 of 4096 bytes", "4096 bytes"."""
 
 
 class Kind(StrEnum):
@@ -43,6 +47,12 @@ class Event(NamedTuple):
     def shown_data(self) -> str:
         """The data as text: a number if it has up to 8 bytes, else the first of them."""
         return _show(self.data)
+
+    @property
+    def size(self) -> int:
+        """The number of bytes that were moved, of which `data` may be the first only."""
+        remark = _REMARK.search(self.note) if self.data and self.note else None
+        return len(self.data) if remark is None else int(remark[1])
 
     def cells(self, origin_ns: int) -> tuple[str, ...]:
         """Return the text of each field, as every table of events shows it.

@@ -152,17 +152,17 @@ def test_a_region_tells_so_many_places_apart_and_says_what_it_left_out() -> None
     assert len(dev.unhandled) == LIMIT
     assert dev.unhandled.missed == 10
     assert dev.unhandled.accesses == LIMIT + 11
-    assert "10 more, at too many places to tell apart" in repr(dev.unhandled)
+    assert "10 of them at more places than are told apart in a region" in repr(dev.unhandled)
     dev.unhandled.clear()
     assert (len(dev.unhandled), dev.unhandled.missed, dev.unhandled.accesses) == (0, 0, 0)
 
 
 def test_a_table_shows_them(half: PCIDevice) -> None:
-    assert repr(half.unhandled) == "no accesses that nothing handles"
+    assert repr(half.unhandled) == "accesses that nothing handles: none"
     half.region(0).read(0x10, 2)
     half.region(1).write(0x80, b"\x34\x12\0\0")
     assert repr(half.unhandled).splitlines() == [
-        "2 accesses that nothing handles",
+        "accesses that nothing handles: 2",
         "region  offset  size  access  count  values",
         "bar0    0x0010  2     read    1      0x0000",
         "bar1    0x0080  4     write   1      0x00001234",

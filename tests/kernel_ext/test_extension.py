@@ -107,6 +107,9 @@ def test_other_things_show_themselves_too(page_shell: InteractiveShell) -> None:
         "<td style='text-align:left;font-family:monospace'>0x0040</td>"
         in (formatted(page_shell, "dev.unhandled")["text/html"])
     )
+    tried = formatted(page_shell, "dev.bar0.on_read.try_(lambda dev, offset, count: 1 // 0)")
+    assert "2 differences in 1 access" in tried["text/html"]
+    assert "ZeroDivisionError" in tried["text/html"].partition("<pre>")[2]
     result = "ml.Result('cat', 0, b'1 < 2', b'')"
     assert formatted(page_shell, result)["text/html"] == "<pre>1 &lt; 2</pre>"
 

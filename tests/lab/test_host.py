@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import trio
 
+from muserlab.device import PCIDevice
 from muserlab.lab import Portal, Report, ReportKind, Reports
 from muserlab.lab.held import Held
 from muserlab.lab.holds import Holds
@@ -32,7 +33,7 @@ async def nursery() -> AsyncGenerator[trio.Nursery]:
 def host(portal: Portal, reports: Reports) -> Iterator[TrioHost]:
     held = Held(portal, nursery())
     holds = Holds("adder", portal, server=None, patience=None, say=print)
-    yield TrioHost("adder", portal, held.value, reports, holds)
+    yield TrioHost(PCIDevice("adder", id=(0x1234, 1)), portal, held.value, reports, holds.hold)
     held.close()
 
 

@@ -1,8 +1,12 @@
 """One region of the client's memory."""
 
+import re
+
 from muserlab.device.dma.memory import Memory
 from muserlab.device.dma.touched import Touched
 from muserlab.device.errors import DmaFault
+
+_REPR = re.compile(r"<DMA (0x[0-9a-f]+) to (0x[0-9a-f]+) ([r-])([w-]), \w+>")
 
 
 class DmaRegion:
@@ -72,6 +76,18 @@ class DmaRegion:
         self.gone = True
         memory, self.memory = self.memory, None
         return memory is None or memory.close()
+
+    @staticmethod
+    def told(text: str) -> tuple[int, int, bool, bool]:
+        """Return address, size, readable and writable of a region from its repr, as in a trace.
+
+        Raises ValueError where it is none.
+        """
+        match = _REPR.fullmatch(text)
+        if match is None:
+            raise ValueError(f"{text!r} is no DMA region")
+        start, end = int(match[1], 16), int(match[2], 16)
+        return start, end - start, match[3] == "r", match[4] == "w"
 
     def __repr__(self) -> str:
         """Show the range, the directions, and how it is reached."""

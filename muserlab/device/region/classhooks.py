@@ -1,8 +1,8 @@
 """Hooks of a class of regions: they stand behind those of every device that has such a region."""
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from weakref import WeakSet
 
 from muserlab.device.hooks import PROBATION
@@ -18,11 +18,13 @@ from muserlab.live import (
     Line,
     Move,
     Origin,
+    PatchError,
+    Rehearsal,
     Restore,
     check_signature,
     restore,
 )
-from muserlab.trace import Trace
+from muserlab.trace import Event, Trace
 
 if TYPE_CHECKING:
     from muserlab.device.hooks import HookOwner
@@ -226,6 +228,15 @@ class ClassHooks:
 
     def trusted(self) -> None:
         """Do nothing: versions are called through the devices' hooks."""
+
+    def rehearse(
+        self, hook: Hook, function: Callable[..., Any], events: Sequence[Event], patience: float
+    ) -> Rehearsal:
+        """Play recorded events to copies of a device that has such a region."""
+        owner = self._owner
+        if owner is None:
+            raise PatchError(f"{hook.name} cannot be tried: there is no device with a {self.name}")
+        return owner.rehearse(hook, function, events, patience)
 
     def report(self, failure: Failure) -> None:
         """Tell people that a hook failed."""
