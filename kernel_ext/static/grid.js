@@ -3,6 +3,7 @@
 // columns: [{ title, className, label? }]; their widths are the CSS variable --columns of the frame.
 // fill(cells, row, at): writes a row into its cells, which may be another row's from before.
 // wanted(first, count): called when other rows come into sight.
+// keys: what else keys do, for those who do not see the buttons.
 // chosen(row): called when another row becomes the active one, and activated(row) when the active
 // one is pressed (Enter, a double click).
 //
@@ -11,7 +12,7 @@
 const ROW = 25; // pixels; grid.css has the same
 const SPARE = 8; // rows beyond what is in sight, so that a slow scroll finds them there
 
-function grid({ label, columns, height = 16, fill, wanted, chosen = () => {}, activated = () => {} }) {
+function grid({ label, keys = "", columns, height = 16, fill, wanted, chosen = () => {}, activated = () => {} }) {
   const id = `muser-${Math.random().toString(36).slice(2)}`;
   const head = make("div", "muser-row muser-head", ...columns.map((c) => cell("columnheader", c)));
   const body = make("div", "muser-rows");
@@ -25,15 +26,19 @@ function grid({ label, columns, height = 16, fill, wanted, chosen = () => {}, ac
   frame.tabIndex = 0;
   frame.setAttribute("role", "grid");
   frame.setAttribute("aria-label", label);
+  frame.setAttribute("aria-description", ["arrow keys choose", keys].filter((key) => key !== "").join(", "));
   head.setAttribute("role", "row");
   body.setAttribute("role", "rowgroup");
   frame.style.maxHeight = `${(height + 1) * ROW}px`;
   keepKeys(frame);
 
   function cell(role, column) {
-    const made = make("div", `muser-cell ${column.className ?? ""}`, role === "columnheader" ? column.title : "");
+    const made = make("div", `muser-cell ${column.className ?? ""}`);
     made.setAttribute("role", role);
-    if (role === "columnheader" && column.label) made.setAttribute("aria-label", column.label);
+    if (role === "columnheader") {
+      made.append(column.title || make("span", "muser-hidden", column.label));
+      made.title = column.label ?? "";
+    }
     return made;
   }
 

@@ -18,7 +18,7 @@ function inspector({ act, pin }) {
   const answer = make("output", "muser-answer");
   const past = make("div", "muser-past muser-quiet");
   const hand = make("div", "muser-hand",
-    make("label", "", "value ", value), poke, write, read, answer, wrong);
+    make("label", "", "value ", value), poke, make("span", "muser-quiet", "as a guest:"), write, read, answer, wrong);
   const root = make("section", "muser-inspector",
     make("div", "muser-bar", title, facts, keep), doc, picture, fields, hand, past);
 

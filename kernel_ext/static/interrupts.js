@@ -15,7 +15,7 @@ const COLUMNS = [
 
 function render({ model, el }) {
   const caption = make("div", "muser-caption");
-  const table = grid({ label: "interrupt vectors", columns: COLUMNS, height: 12, fill, wanted, activated: trigger });
+  const table = grid({ label: "interrupt vectors", keys: "Enter triggers", columns: COLUMNS, height: 12, fill, wanted, activated: trigger });
   const generator = burstForm(model);
   el.append(make("div", "muser-view muser-interrupts",
     make("div", "muser-bar", caption), table.frame, generator.root));
@@ -42,7 +42,11 @@ function render({ model, el }) {
     element.dataset.was = line.key;
     element.classList.toggle("muser-idle", !line.eventfd);
     element.classList.toggle("muser-masked", line.mask !== "open");
-    if (cells[9].firstChild === null) cells[9].append(press("Trigger", () => trigger({ key: element.dataset.key })));
+    if (cells[9].firstChild === null) {
+      const button = press("Trigger", () => trigger({ key: element.dataset.key }));
+      button.tabIndex = -1; // Enter does it: a device may have 2048 vectors
+      cells[9].append(button);
+    }
     cells[9].firstChild.setAttribute("aria-label", `trigger ${line.key}`);
     drawLevel(cells[8], line);
   }

@@ -5,10 +5,9 @@ const HEAD = ["", "device", "ids", "client", "accesses", "per second", "last min
 function render({ model, el }) {
   const caption = make("div", "muser-caption");
   const body = make("tbody", "");
-  const head = make("tr", "", ...HEAD.map((title) => make("th", "", title)));
+  const head = make("tr", "", ...HEAD.map((title) => make("th", "", title || make("span", "muser-hidden", "state"))));
   const table = make("table", "", make("caption", "muser-hidden", "devices of the lab"), make("thead", "", head), body);
   const waits = make("div", "muser-waits");
-  head.firstElementChild.setAttribute("aria-label", "state");
   el.append(make("div", "muser-view muser-table muser-overview",
     make("div", "muser-bar", caption), make("div", "muser-frame", table), waits));
   const rows = new Map(); // device -> what its row is made of

@@ -20,7 +20,7 @@ function render({ model, el }) {
   const banks = make("div", "muser-banks");
   const filter = entry("filter");
   const group = choice("group by", [["", "no groups"], ["block", "by block"], ["access type", "by access type"]]);
-  const table = grid({ label: "registers", columns: COLUMNS, fill, wanted, chosen, activated });
+  const table = grid({ label: "registers", keys: "Enter pokes", columns: COLUMNS, fill, wanted, chosen, activated });
   const closer = inspector({ act, pin });
   const none = make("p", "muser-quiet muser-none");
   el.append(make("div", "muser-view muser-registers",
@@ -63,6 +63,7 @@ function render({ model, el }) {
     const cells = element.children;
     if (heading) {
       Array.from(cells).forEach((one) => write(one, ""));
+      delete cells[4].dataset.by;
       write(cells[2], `${line.closed ? "▸" : "▾"} ${line.group} (${line.count})`);
       return;
     }
@@ -77,9 +78,13 @@ function render({ model, el }) {
     write(cells[7], line.reads.toLocaleString("en"));
     write(cells[8], line.writes.toLocaleString("en"));
     write(cells[9], past(line.last));
+    cells[9].title = line.last[1] ? `${line.last[0]} at ${new Date(line.last[1] * 1000).toLocaleTimeString()}` : "";
     const before = seen.get(line.key);
     seen.set(line.key, line.change);
-    if (before !== undefined && line.change > before) flashAs(cells[4], line.by);
+    if (line.change > 0) cells[4].dataset.by = WHO[line.by];
+    else delete cells[4].dataset.by;
+    cells[4].style.setProperty("--muser-flash", `var(--muser-${line.by})`);
+    if (before !== undefined && line.change > before) flash(cells[4]);
   }
 
   function drawValue(cell, line) {
@@ -103,12 +108,6 @@ function render({ model, el }) {
     if (cell.dataset.text === text) return;
     cell.dataset.text = text;
     cell.textContent = text;
-  }
-
-  function flashAs(cell, who) {
-    cell.style.setProperty("--muser-flash", `var(--muser-${who})`);
-    cell.dataset.by = WHO[who];
-    flash(cell);
   }
 
   // -- what a person does --------------------------------------------------------------------------
@@ -224,8 +223,9 @@ function past([kind, when]) {
   if (when === 0) return "";
   const seconds = Math.max(0, Date.now() / 1000 - when);
   if (seconds < 2) return `${kind} now`;
-  if (seconds < 90) return `${kind} ${Math.round(seconds)} s ago`;
-  return `${kind} at ${new Date(when * 1000).toLocaleTimeString()}`;
+  if (seconds < 100) return `${kind} ${Math.round(seconds)} s`;
+  if (seconds < 6000) return `${kind} ${Math.round(seconds / 60)} min`;
+  return `${kind} ${Math.round(seconds / 3600)} h`;
 }
 
 export default { render };

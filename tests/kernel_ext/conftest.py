@@ -61,7 +61,7 @@ class JupyterLab:
     folder: Path
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def jupyterlab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterLab]:
     """Run JupyterLab with a home, configuration and runtime folder of its own."""
     home = tmp_path_factory.mktemp("jupyter")
@@ -175,8 +175,10 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="module")
-def open_notebook(jupyterlab: JupyterLab, page: Page) -> Callable[[str, list[str]], Notebook]:
-    """Return a function that writes a notebook, opens it, and waits until its kernel answers."""
+def open_notebook(
+    jupyterlab: JupyterLab, page: Page
+) -> Iterator[Callable[[str, list[str]], Notebook]]:
+    """Give a function that writes a notebook, opens it, and waits until its kernel answers."""
 
     def opened(name: str, cells: list[str]) -> Notebook:
         file = jupyterlab.folder / f"{name}.ipynb"
@@ -189,7 +191,8 @@ def open_notebook(jupyterlab: JupyterLab, page: Page) -> Callable[[str, list[str
         page.wait_for_function(READY)
         return Notebook(page, file)
 
-    return opened
+    yield opened
+    page.evaluate("() => window.jupyterapp.serviceManager.sessions.shutdownAll()")
 
 
 @pytest.fixture

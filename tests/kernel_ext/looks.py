@@ -1,0 +1,52 @@
+"""How a view looks to everybody: in light and in dark, and to those who do not see it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Locator, Page
+
+SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
+
+THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
+
+
+def check_looks(view: Locator, name: str) -> None:
+    """Have axe-core find nothing to mend in a view, light and dark; keep a picture of each.
+
+    The pictures are for people to look at, in build/screenshots.
+    """
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    view.scroll_into_view_if_needed()
+    for look in _each_theme(view.page):
+        view.screenshot(path=SCREENSHOTS / f"{name}-{look}.png", animations="disabled")
+        found = _violations(view)
+        assert not found, f"{name}, {look}:\n" + "\n".join(found)
+
+
+def _each_theme(page: Page) -> Iterator[str]:
+    page.emulate_media(reduced_motion="reduce")  # colours in between are nobody's to read
+    for look, theme in reversed(THEMES.items()):
+        page.evaluate(
+            "theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", theme
+        )
+        page.wait_for_function(
+            "light => document.body.dataset.jpThemeLight === light",
+            arg=str(look == "light").lower(),
+        )
+        yield look
+    page.emulate_media(reduced_motion="no-preference")
+
+
+def _violations(view: Locator) -> list[str]:
+    """Return what axe-core finds wrong, a line for each element."""
+    view.page.evaluate(AXE_SCRIPT)
+    results: Any = view.evaluate(
+        "element => axe.run(element, { resultTypes: ['violations'], iframes: false })"
+    )
+    return [
+        f"{rule['id']}: {node['html'][:200]}\n    {node['failureSummary'].splitlines()[-1].strip()}"
+        for rule in results["violations"]
+        for node in rule["nodes"]
+    ]
