@@ -4,6 +4,7 @@ import dataclasses
 import keyword
 from collections.abc import Iterator, Mapping
 from enum import Enum
+from functools import cached_property
 from types import MappingProxyType
 
 from muserlab.regs.access import Access
@@ -54,7 +55,11 @@ class Register(Markable, Member):
         self._one_clears = self._bits_that_are(Access.W1C, Access.RW1C)
         self._one_sets = self._bits_that_are(Access.W1S)
         self._read_clears = self._bits_that_are(Access.RC)
-        self._value = value_class(self)
+
+    @cached_property
+    def _value(self) -> type[Value]:
+        """The class of its values, made when the first one is: a class is large."""
+        return value_class(self)
 
     # What a guest does.
 

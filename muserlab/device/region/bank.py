@@ -150,7 +150,8 @@ class Bank(Region, RegisterFile):
 
     def __setattr__(self, name: str, value: object) -> None:
         """Refuse what no class declares: a misspelt register would become an attribute."""
-        if not name.startswith("_") and name not in dir(type(self)):
+        declared = any(name in vars(base) for base in type(self).__mro__)
+        if not declared and not name.startswith("_"):
             known = (known for known in dir(type(self)) if not known.startswith("_"))
             raise UnknownRegister(
                 f"{self.name} has no register {name!r}{did_you_mean(name, known)}"
