@@ -9,11 +9,12 @@ from benchmarks.contenders import Contender, Served
 from benchmarks.figures import Case
 from benchmarks.fleet import Fleet, room_at
 from benchmarks.rounds import Group
-from benchmarks.servers.devices import HOOK, MEMORY, REGISTER
+from benchmarks.servers.devices import DIRECT, HOOK, MEMORY, ON_PROBATION, REGISTER, TRUSTED
 from benchmarks.traffic import MIB, Place
 
 ONE_CPU = "both on one CPU"
 TWO_CPUS = "a CPU for each"
+PATCHING = "cost of being patchable"
 BUSY = "beside a busy cell"
 INSIDE = "inside the server"
 SIZE = "size"
@@ -34,6 +35,7 @@ REGISTERS = (10, 1_000, 100_000)
 def ours(fleet: Fleet) -> list[Group]:
     """Return what is measured of muserlab; starts every server of the run."""
     eventfd, memory = fleet.eventfd(), fleet.memory(MIB)
+    patchable = fleet.lab("patchable", 1)
     lab, untraced = fleet.lab("usual", 1, eventfd), fleet.lab("untraced", 1)
     labs = {count: fleet.lab("usual", count) for count in DEVICES}
     wide = {count: fleet.lab("wide", count) for count in REGISTERS}
@@ -48,6 +50,10 @@ def ours(fleet: Fleet) -> list[Group]:
     silent = Served(fleet.connect(untraced, "device0"), HOOK)
     small = {**ends, **places, AT_UNTRACED: silent}
     large = {**ends, AT_MEMORY: places[AT_MEMORY]}
+    hooked = {
+        name: Served(fleet.connect(patchable, name), HOOK)
+        for name in (DIRECT, TRUSTED, ON_PROBATION)
+    }
     clients = {
         count: [fleet.connect(its, name) for name in its.sockets] for count, its in labs.items()
     }
@@ -65,6 +71,7 @@ def ours(fleet: Fleet) -> list[Group]:
     ]
     return [
         *_regimes(fleet, over_the_socket),
+        Group(PATCHING, fleet.together, access.accesses(hooked)),
         Group(BUSY, fleet.apart, busy.busy(lab, places[AT_REGISTER], heard)),
         Group(INSIDE, fleet.apart, [interrupts.cost(lab), *dma.copies(lab)]),
         Group(

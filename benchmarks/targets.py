@@ -8,6 +8,7 @@ from typing import Literal
 from benchmarks import plan
 from benchmarks.cases import access, busy, dma, idle, interrupts, scale
 from benchmarks.figures import Figure, Figures
+from benchmarks.servers.devices import DIRECT, ON_PROBATION, TRUSTED
 
 Measure = Callable[[Figure, Figure | None], float | None]
 """Takes a figure, and another that it is told against, if any."""
@@ -95,6 +96,22 @@ TARGETS = (
         plan.AT_REGISTER,
         plan.AT_MINIMAL,
         0.4,
+    ),
+    _against(
+        "writes to a register with a trusted hook: over a direct call",
+        plan.PATCHING,
+        access.WRITE,
+        TRUSTED,
+        DIRECT,
+        0.8,
+    ),
+    _against(
+        "the same, hook on probation",
+        plan.PATCHING,
+        access.WRITE,
+        ON_PROBATION,
+        DIRECT,
+        0.8,
     ),
     _against(
         "reads beside a busy cell: over those beside an idle one",

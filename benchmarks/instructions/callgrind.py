@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path as File
 
-from benchmarks.instructions.paths import PATHS, Path, each
+from benchmarks.instructions.paths import ACCESSES, Path, each
 from benchmarks.servers.process import ROOT
 
 NAME = "instructions"
@@ -26,7 +26,7 @@ def available() -> bool:
 
 
 def instructions() -> dict[str, float]:
-    """Return how many instructions each path executes for one access; takes about 15 s.
+    """Return how many instructions each access executes; takes about 15 s.
 
     The kernel's are not among them. Raises subprocess.CalledProcessError where valgrind fails.
     """
@@ -50,8 +50,8 @@ def instructions() -> dict[str, float]:
         dumps = sorted(File(folder).glob("counts.*"), key=lambda file: int(file.suffix[1:]))
         # Some marks are Python's own, at its start. From the last one back, each other dump is a
         # path, between two marks of ours.
-        measured = iter([_total(file) for file in dumps[-1::-2][: 2 * len(PATHS)][::-1]])
-    return {name: each(lambda _: next(measured), message()) for name, message in PATHS.items()}
+        measured = iter([_total(file) for file in dumps[-1::-2][: 2 * len(ACCESSES)][::-1]])
+    return {access.name: each(lambda _: next(measured), access) for access in ACCESSES}
 
 
 def _total(file: File) -> int:
@@ -70,9 +70,9 @@ def main() -> None:
         time.localtime(0)
         return 0
 
-    Path(next(iter(PATHS.values()))(), 1).run()
-    for message in PATHS.values():
-        each(take, message())
+    ACCESSES[0].path(1).run()
+    for access in ACCESSES:
+        each(take, access)
 
 
 if __name__ == "__main__":

@@ -4,16 +4,16 @@ import sys
 from types import FrameType
 from typing import Any
 
-from benchmarks.instructions.paths import PATHS, Path, each
+from benchmarks.instructions.paths import ACCESSES, Path, each
 
 NAME = "opcodes"
 
 
 def opcodes() -> dict[str, float]:
-    """Return how many opcodes each path executes for one access."""
-    for message in PATHS.values():
-        Path(message(), 1).run()  # what is imported or cached at first use counts for nobody
-    return {name: each(_count, message()) for name, message in PATHS.items()}
+    """Return how many opcodes each access executes."""
+    for access in ACCESSES:
+        access.path(1).run()  # what is imported or cached at first use counts for nobody
+    return {access.name: each(_count, access) for access in ACCESSES}
 
 
 def _count(path: Path) -> int:

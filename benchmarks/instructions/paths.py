@@ -3,43 +3,22 @@
 import gc
 import math
 import socket
-from collections.abc import Callable, Mapping
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
 from unittest.mock import patch
 
 import trio
 
 from benchmarks.servers import devices
-from benchmarks.traffic import Builder, Place
+from benchmarks.traffic import Builder, Place, Traffic
+from muserlab.device import PCIDevice
 from muserlab.server import Session
 from muserlab.server.connection import ClientConnection
 from muserlab.server.quiesce import Quiescence
 
 MESSAGES = 32
 """How many messages one run is about: few enough to fit into a socket's buffer, and into a turn."""
-
-
-def _read(place: Place) -> bytes:
-    return Builder(place).read().exchanges[0].messages[0]
-
-
-def _write(place: Place) -> bytes:
-    return Builder(place).write().exchanges[0].messages[0]
-
-
-def _posted(place: Place) -> bytes:
-    batch = Builder(place).posted_writes().exchanges[0].messages[0]
-    return batch[: len(_write(place))]
-
-
-PATHS: Mapping[str, Callable[[], bytes]] = {
-    "read of memory": lambda: _read(devices.MEMORY),
-    "read of a register": lambda: _read(devices.REGISTER),
-    "write to a register": lambda: _write(devices.REGISTER),
-    "posted write to a register": lambda: _posted(devices.REGISTER),
-    "read of a hooked register": lambda: _read(devices.HOOK),
-    "write to a hooked register": lambda: _write(devices.HOOK),
-}
-"""Messages by what they do."""
 
 
 class Path:
@@ -49,9 +28,8 @@ class Path:
     the client had waited for every answer; but nobody ever waits.
     """
 
-    def __init__(self, message: bytes, count: int) -> None:
+    def __init__(self, device: PCIDevice, message: bytes, count: int) -> None:
         self._client, server = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        (device,) = devices.usual(1)
         self._connection = ClientConnection(server, Session(device), Quiescence())
         self._client.send(Builder.hello())
         for _ in range(count):
@@ -69,7 +47,46 @@ class Path:
             gc.enable()
 
 
-def each(count: Callable[[Path], float], message: bytes) -> float:
-    """Return what one message adds to a count of what a path executes."""
-    none, many = count(Path(message, 0)), count(Path(message, MESSAGES))
+@dataclass(frozen=True)
+class Access:
+    """What a path is about: a kind of access, at a place of a device."""
+
+    name: str
+    device: Callable[[], PCIDevice]
+    traffic: Callable[[Builder], Traffic]
+    place: Place
+
+    def path(self, count: int) -> Path:
+        """Return the path of so many of them."""
+        (exchange,) = self.traffic(Builder(self.place)).exchanges
+        message = exchange.messages[0]
+        (size,) = struct.unpack_from("=I", message, 4)  # of the first, where many are sent together
+        return Path(self.device(), message[:size], count)
+
+
+def _usual() -> PCIDevice:
+    return devices.usual(1)[0]
+
+
+def _patchable(name: str) -> Callable[[], PCIDevice]:
+    return lambda: next(device for device in devices.patchable(1) if device.name == name)
+
+
+ACCESSES = (
+    Access("read of memory", _usual, Builder.read, devices.MEMORY),
+    Access("read of a register", _usual, Builder.read, devices.REGISTER),
+    Access("write to a register", _usual, Builder.write, devices.REGISTER),
+    Access("posted write to a register", _usual, Builder.posted_writes, devices.REGISTER),
+    *(
+        Access(f"{verb} hooked register, {name}", _patchable(name), traffic, devices.HOOK)
+        for name in (devices.DIRECT, devices.TRUSTED, devices.ON_PROBATION)
+        for verb, traffic in (("read of a", Builder.read), ("write to a", Builder.write))
+    ),
+)
+"""The hot paths."""
+
+
+def each(count: Callable[[Path], float], access: Access) -> float:
+    """Return what one access adds to a count of what a path executes."""
+    none, many = count(access.path(0)), count(access.path(MESSAGES))
     return (many - none) / MESSAGES

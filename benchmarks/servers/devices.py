@@ -32,15 +32,19 @@ def usual(count: int) -> list[PCIDevice]:
     return [_usual(f"device{i}") for i in range(count)]
 
 
-def _usual(name: str) -> PCIDevice:
+def answer(_dev: PCIDevice, value: int) -> int:
+    """Read as stored: the least that a hook can do."""
+    return value
+
+
+def accept(_dev: PCIDevice, _new: int, _old: int) -> None:
+    """Hear of a write."""
+
+
+def _usual(name: str, *, probation: int | None = None) -> PCIDevice:
     device = PCIDevice(name, id=(0x1234, 1), bar0=Registers, bar2=2 * MIB, bar4=Window, msi=1)
-
-    def answer(_dev: PCIDevice, value: int) -> int:
-        return value
-
-    def accept(_dev: PCIDevice, _new: int, _old: int) -> None:
-        pass
-
+    if probation is not None:
+        device.probation = probation
     register: Any = device.bar0.HOOKED
     register.on_read(answer)
     register.on_write(accept)
@@ -79,8 +83,39 @@ def wide(registers: int) -> list[PCIDevice]:
     return [PCIDevice("wide", id=(0x1234, 2), bar0=bar)]
 
 
+TRUSTED = "trusted"
+ON_PROBATION = "on probation"
+DIRECT = "direct call"
+
+
+def patchable(_count: int) -> list[PCIDevice]:
+    """Return a device whose hooks are trusted, one whose are not yet, and one without patching."""
+    direct = PCIDevice(DIRECT, id=(0x1234, 1), bar0=Registers)
+    _call_directly(direct)
+    return [_usual(TRUSTED, probation=0), _usual(ON_PROBATION, probation=1 << 60), direct]
+
+
+def _call_directly(device: PCIDevice) -> None:
+    """Have accesses of the hooked register call the functions, with what hooks get, and no hook."""
+    ((part, _, _),) = device.bar0.parts_in(HOOK.offset, HOOK.offset + 4)
+    placed, register, mask = part.placed, part.placed.register, part.placed.register.mask
+
+    def read(_offset: int, _count: int) -> bytes:
+        value, _ = register.read(part.stored, mask)
+        return answer(device, placed.value(value)).to_bytes(4, "little")
+
+    def write(_offset: int, data: bytes) -> None:
+        written, old = int.from_bytes(data, "little"), part.stored
+        new = register.write(old, written, mask)
+        part.assign(new)
+        accept(device, placed.value(new).carry(written), placed.value(old))
+
+    part.read, part.write = read, write
+
+
 KINDS: Mapping[str, Callable[[int], list[PCIDevice]]] = {
     "usual": usual,
     "untraced": untraced,
+    "patchable": patchable,
     "wide": wide,
 }
