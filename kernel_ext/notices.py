@@ -9,11 +9,14 @@ cannot change what it showed: there, news are printed when they come.
 import itertools
 import os
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
+from importlib.util import find_spec
+from typing import Any
 
 import muserlab as ml
-from muserlab.lab import Report, ReportKind
+from muserlab.lab import Report, ReportKind, current
 
 from .shell import Shell
 
@@ -35,6 +38,8 @@ class Notice:
     faults: list[Report] = field(default_factory=list[Report])
     shown: int = 0
     """How many failures the page knows of."""
+    card: Any = None
+    """The widget that shows the faults, where widgets can."""
 
     def failures(self) -> int:
         """Return how many there were by now."""
@@ -65,6 +70,7 @@ class PageNotices:
             blamed = self._blamed(report)
             notice = blamed or self._new(report.device, "")
             notice.faults.append(report)
+            self._put_on_card(notice, report)
             self._show(notice, update=blamed is not None)
 
     def refresh(self, *_: object) -> None:
@@ -92,7 +98,10 @@ class PageNotices:
 
     def _show(self, notice: Notice, *, update: bool = False) -> None:
         notice.shown = notice.failures()
-        if notice.faults:
+        data: Mapping[str, Any]
+        if notice.card is not None:
+            data, _ = notice.card._repr_mimebundle_()
+        elif notice.faults:
             faults = (fault_text(self._ip, fault) for fault in notice.faults)
             text = "\n".join([notice.text, *faults]).lstrip("\n")
             data = {"text/plain": text, "application/vnd.jupyter.stderr": text}
@@ -101,6 +110,19 @@ class PageNotices:
         self._ip.display_pub.publish(
             data, transient={"display_id": notice.display_id}, update=update
         )
+
+    def _put_on_card(self, notice: Notice, report: Report) -> None:
+        """Show a fault on the notice's card; there is none without widgets, or without a device."""
+        device = current().devices.get(report.device)
+        if notice.card is None and device is not None and find_spec("anywidget") is not None:
+            from .widgets import FaultCard, Following
+
+            notice.card = FaultCard(Following(device), notice.text, self._traceback)
+        if notice.card is not None:
+            notice.card.add(report)
+
+    def _traceback(self, report: Report) -> str:
+        return "\n".join(traceback_lines(self._ip, report))
 
 
 class TerminalNotices:
@@ -135,12 +157,16 @@ class TerminalNotices:
 
 def fault_text(ip: Shell, report: Report) -> str:
     """Return a fault's traceback, with the cell's own lines, and what came of it."""
+    lines = traceback_lines(ip, report)
+    return "\n".join([*lines, "", str(report.failure or report)]).lstrip("\n")
+
+
+def traceback_lines(ip: Shell, report: Report) -> list[str]:
+    """Return a fault's traceback with the cell's own lines; nothing where nothing was raised."""
     error = report.error
-    told = str(report.failure or report)
     if error is None:
-        return told
-    lines = ip.InteractiveTB.structured_traceback(type(error), error, error.__traceback__)
-    return "\n".join([*lines, "", told])
+        return []
+    return ip.InteractiveTB.structured_traceback(type(error), error, error.__traceback__)
 
 
 def _html(text: str) -> str:

@@ -1,6 +1,6 @@
 """What the extension needs of an IPython shell, whose own annotations leave most of it open."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Protocol
 
@@ -39,7 +39,11 @@ class Publisher(Protocol):
     """The way of an output to where people see it."""
 
     def publish(
-        self, data: dict[str, str], *, transient: dict[str, str] | None = None, update: bool = False
+        self,
+        data: Mapping[str, Any],
+        *,
+        transient: dict[str, str] | None = None,
+        update: bool = False,
     ) -> None:
         """Show data, by MIME type; update what has the same `display_id`."""
         ...

@@ -1,9 +1,13 @@
 """What there is to look at: live tables, a hex view, and the panel that has them all."""
 
+from .faults import FaultCard
+from .following import Following
 from .overview import Overview
 from .panel import device_panel, interrupts_view, region_view, registers_view, trace_view
 
 __all__ = [
+    "FaultCard",
+    "Following",
     "Overview",
     "device_panel",
     "interrupts_view",

@@ -62,6 +62,9 @@ class WatchedState(State):
         return value
 
 
+WatchedState.__name__ = WatchedState.__qualname__ = "State"  # as it is called in people's errors
+
+
 def watch(state: State, watched: bool) -> None:
     """Let a state see what hooks look at, or see it no more."""
     object.__setattr__(state, "__class__", WatchedState if watched else State)

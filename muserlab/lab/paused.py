@@ -89,7 +89,10 @@ class PausedAccess:
         self._decide(Verdict("fail", errno=errno))
 
     def _decide(self, verdict: Verdict) -> None:
-        self._portal.call(self.decide, verdict)
+        if self._portal.here:
+            self.decide(verdict)
+        else:
+            self._portal.call(self.decide, verdict)
 
     # -- on the trio thread ----------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ import traceback
 from collections import deque
 from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,8 @@ from muserlab.live.errors import Blameless, WrongAnswer
 if TYPE_CHECKING:
     from muserlab.live.version import Version
 
+
+_OURS = str(Path(__file__).parents[1])
 
 INPUTS_KEPT = 16
 """How many of the calls that failed in one way are kept, the last ones."""
@@ -115,11 +118,19 @@ class Tally:
 def _own_frames(error: BaseException) -> TracebackType | None:
     """Return the part of error's traceback that people wrote.
 
-    The first frame is the hook calling. An answer is found wrong after their code has returned.
+    The first frame is the hook calling; what follows their last one is what they called of ours. An
+    answer is found wrong after their code has returned.
     """
     if isinstance(error, WrongAnswer) or error.__traceback__ is None:
         return None
-    return error.__traceback__.tb_next
+    first = last = frame = error.__traceback__.tb_next
+    while frame is not None:
+        if not frame.tb_frame.f_code.co_filename.startswith(_OURS):
+            last = frame
+        frame = frame.tb_next
+    if last is not None:
+        last.tb_next = None
+    return first
 
 
 def _line(error: BaseException) -> tuple[str, int]:

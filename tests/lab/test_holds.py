@@ -26,7 +26,7 @@ class Scene:
         self.said: list[str] = []
         self.depth = 0
         server: Any = SimpleNamespace(client="pid 7 (qemu)", holding=self.holding)
-        portal: Any = SimpleNamespace(call=lambda fn, *args: fn(*args))
+        portal: Any = SimpleNamespace(call=lambda fn, *args: fn(*args), here=False)
         self.holds = Holds(
             "adder", portal, server=lambda: server, patience=lambda: patience, say=self.said.append
         )
