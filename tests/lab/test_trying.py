@@ -97,6 +97,15 @@ def test_a_version_that_never_returns_is_given_up(sockets: Any, bar: Any) -> Non
             hook.try_(spinning, patience=0.2)
 
 
+def test_timed_work_that_the_copies_do_not_have_is_told(dev: ml.PCIDevice) -> None:
+    def tick(dev: ml.PCIDevice) -> None:
+        pass
+
+    assert "tick" not in repr(dev.bar0.CTRL.on_write.try_(add))
+    dev.every(3600, tick)
+    assert "if what is played starts it: tick" in repr(dev.bar0.CTRL.on_write.try_(add))
+
+
 def test_only_a_served_device_has_the_time_to_try(bar: Any) -> None:
     dev = ml.PCIDevice("adder", id=(0x1234, 1), bar0=bar)
     with pytest.raises(DeviceError, match="serve the device first"):

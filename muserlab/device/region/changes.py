@@ -95,7 +95,8 @@ class Poller:
         self._spans: Spans = ()
         self._seconds: float | None = 0.05
         self._connected = False
-        self._task: Task | None = None
+        self.task: Task | None = None
+        """What looks by the clock, while there is a reason to."""
 
     def sees(self, span: Span) -> bool:
         """Tell whether any of a span is mapped memory."""
@@ -167,13 +168,13 @@ class Poller:
 
     def restart(self) -> None:
         """Look by the clock of whoever runs the device now, if there is a reason to."""
-        if self._task is not None:
-            self._task.cancel()
-            self._task = None
+        if self.task is not None:
+            self.task.cancel()
+            self.task = None
         host = self._owner.host
         wanted = self.watches and self._hooks and self._connected and self._seconds
         if wanted and not isinstance(host, InlineHost):
-            self._task = host.every(self._seconds or 0, self.scan)
+            self.task = host.every(self._seconds or 0, self.scan)
 
 
 def _runs(before: bytes, now: bytes) -> Iterator[tuple[int, int]]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import accumulate
 from mmap import PAGESIZE
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from muserlab.device import DMA, DmaError, DmaRegion
 from muserlab.trace import Event, Kind
@@ -41,8 +41,7 @@ class RecordedMemory:
     trace does not map itself, and those that it unmaps. Transfers that were recorded elsewhere,
     when the trace has lost the mapping, have theirs as well.
 
-    It lies in one sparse file, so that what goes away and is mapped again is as it was. To be
-    closed, which `with` does.
+    It lies in one sparse file, so that what goes away and is mapped again is as it was.
     """
 
     def __init__(self, events: Sequence[Event], present: Iterable[DmaRegion]) -> None:
@@ -80,10 +79,8 @@ class RecordedMemory:
         at = bisect_right(self._starts, iova) - 1
         return self._offsets[at] + iova - self._starts[at]
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Close the file."""
         os.close(self._fd)
 
 

@@ -20,7 +20,8 @@ from muserlab.device import (
 from muserlab.lab.host import TrioHost
 from muserlab.lab.isolation import Isolated
 from muserlab.lab.portal import Portal
-from muserlab.lab.rehearsal.memory import RecordedMemory, noted
+from muserlab.lab.rehearsal.client import RecordedClient
+from muserlab.lab.rehearsal.memory import noted
 from muserlab.lab.rehearsal.observed import NO_REPLY, Observed, Observer
 from muserlab.lab.rehearsal.registers import RegisterWatch
 from muserlab.lab.rehearsal.script import Script
@@ -39,26 +40,28 @@ class Log:
     failures: list[Failure]
 
 
-def play(device: PCIDevice, script: Script, memory: RecordedMemory, thread: Thread) -> Log:
+def play(device: PCIDevice, script: Script, client: RecordedClient, thread: Thread) -> Log:
     """Let a copy that nobody serves go through a script; return what was seen of it.
 
     Time is virtual: timed work runs when it is due, and where there is none to do, time jumps to
     the next event. All ends when the trace does; what still waits then has no answer.
     """
     clock = MockClock(autojump_threshold=0)
-    player = _Player(device, memory, thread, clock)
+    player = _Player(device, client, thread, clock)
     try:
         return trio.run(player.play, script, clock=clock)
     finally:
+        device.interrupts.release()
         device.host = InlineHost()
 
 
 class _Player:
     def __init__(
-        self, device: PCIDevice, memory: RecordedMemory, thread: Thread, clock: MockClock
+        self, device: PCIDevice, client: RecordedClient, thread: Thread, clock: MockClock
     ) -> None:
         self._device = device
-        self._memory = memory
+        self._client = client
+        self._memory = client.memory
         self._thread = thread
         self._clock = clock
         self._waiting = 0
@@ -81,6 +84,7 @@ class _Player:
                 region.poll_every(None)  # what the client changed in mapped memory, is recorded
             for mapped in self._memory.mapped:
                 self._memory.map(device.dma, mapped)
+            self._client.listen(device)
             watch = RegisterWatch(device)
             if script.reset_first:
                 self._reset(ResetKind.DEVICE)
@@ -119,6 +123,7 @@ class _Player:
             case Kind.RESET:
                 self._reset(ResetKind(event.note))
             case Kind.CONNECT if device.client is None:
+                self._client.listen(device)
                 device.connect(event.note)
             case Kind.DISCONNECT:
                 device.client = device.client or event.note

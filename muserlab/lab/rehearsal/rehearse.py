@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from muserlab.device import PCIDevice, clone
+from muserlab.lab.host import TrioHost
 from muserlab.lab.isolation import Isolated
+from muserlab.lab.rehearsal.client import RecordedClient
 from muserlab.lab.rehearsal.compare import Comparison
-from muserlab.lab.rehearsal.memory import RecordedMemory
 from muserlab.lab.rehearsal.play import Log, play
 from muserlab.lab.rehearsal.script import Script, script
-from muserlab.live import PATIENCE, Failure, Hook, Rehearsal
+from muserlab.live import PATIENCE, Hook, Rehearsal
 from muserlab.trace import Event
 
 _ALWAYS = 1 << 62
@@ -37,13 +38,12 @@ def rehearse(
     version = tried.line.own
     assert version is not None
     played = script(events, {region.name for region in device.present})
-    regions = device.dma.regions
 
     def work(thread: Isolated[tuple[Log, Log]]) -> tuple[Log, Log]:
-        with RecordedMemory(events, regions) as memory:
-            before = play(present.device, played, memory, thread)
-        with RecordedMemory(events, regions) as memory:
-            return before, play(changed.device, played, memory, thread)
+        with RecordedClient(device, events) as client:
+            before = play(present.device, played, client, thread)
+        with RecordedClient(device, events) as client:
+            return before, play(changed.device, played, client, thread)
 
     thread = Isolated("muserlab rehearsal", work)
     compared = Comparison(present.device, *thread.result(patience))
@@ -55,12 +55,22 @@ def rehearse(
         differences=tuple(compared.differences()),
         failures=(*version.failed_with, *version.excused.failures.values()),
         strayed=compared.strayed,
-        remarks=(*_remarks(played), *map(_of_present, compared.present_failures)),
+        remarks=(
+            *_remarks(played),
+            *_work(device),
+            *(f"with the present versions, too: {one}" for one in compared.present_failures),
+        ),
     )
 
 
-def _of_present(failure: Failure) -> str:
-    return f"with the present versions, too: {failure}"
+def _work(device: PCIDevice) -> Iterator[str]:
+    """Yield a line on work of the device that its copies do not have."""
+    host = device.host
+    pollers = {region.poller.task for region in device.present}
+    tasks = host.tasks if isinstance(host, TrioHost) else ()
+    names = sorted({task.name for task in tasks if task not in pollers})
+    if names:
+        yield f"runs now, and in the copies if what is played starts it: {', '.join(names)}"
 
 
 def _remarks(played: Script) -> Iterator[str]:

@@ -96,6 +96,22 @@ def test_a_client_that_leaves_in_the_trace_need_not_have_come_in_it(
     assert rehearsal.start == "the device as it is now"
 
 
+def test_vectors_that_interrupted_the_client_are_listened_to(recording: Any, tried: Any) -> None:
+    dev = recording.dev
+    recording.record(Kind.IRQ, "msi[1]", note="delivered")
+    recording.read(0x00)
+    dev.connect("a driver")
+    recording.read(0x00)
+    dev.disconnect()
+    recording.read(0x00)
+
+    def heard(dev: PCIDevice, value: Any) -> int:
+        return sum(vector.enabled << vector.index for vector in dev.msi)
+
+    rehearsal = tried(recording, dev.bar0.A.on_read, heard)
+    assert [one.after for one in rehearsal.differences] == [b"\x03\0\0\0", b"\x03\0\0\0"]
+
+
 def test_what_a_client_changed_in_mapped_memory_is_found(recording: Any, tried: Any) -> None:
     dev = recording.dev
     recording.record(Kind.CHANGE, "bar0", 0x1010, b"ring")

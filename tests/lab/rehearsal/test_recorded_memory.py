@@ -1,5 +1,7 @@
 """The memory that copies find has all that the trace tells of, and is nobody else's."""
 
+from contextlib import closing
+
 import pytest
 
 from muserlab.device import DmaFault, DmaRegion, PCIDevice
@@ -28,7 +30,7 @@ def dev() -> PCIDevice:
 
 def test_what_is_mapped_now_was_mapped_at_first_unless_the_trace_maps_it() -> None:
     here = [DmaRegion(at, PAGE, None, readable=True, writable=True) for at in (0, 0x8000)]
-    with RecordedMemory([event(Kind.DMA_MAP, 0x8000, PAGE)], here) as memory:
+    with closing(RecordedMemory([event(Kind.DMA_MAP, 0x8000, PAGE)], here)) as memory:
         assert spans(memory.mapped) == [(0, PAGE)]
 
 
@@ -38,7 +40,7 @@ def test_what_the_trace_unmaps_was_mapped_at_first_unless_the_trace_maps_it() ->
         event(Kind.DMA_MAP, 0x4000, 2 * PAGE),
         event(Kind.DMA_UNMAP, 0x4000, 2 * PAGE),
     ]
-    with RecordedMemory(events, []) as memory:
+    with closing(RecordedMemory(events, [])) as memory:
         assert spans(memory.mapped) == [(0x4000, PAGE)]
 
 
@@ -48,13 +50,13 @@ def test_transfers_whose_mapping_is_not_known_have_memory_too() -> None:
         event(Kind.DMA_WRITE, 0x5004, 4, b"abcd"),
         event(Kind.DMA_READ, 0x9000, 1, b"x"),
     ]
-    with RecordedMemory(events, []) as memory:
+    with closing(RecordedMemory(events, [])) as memory:
         assert spans(memory.mapped) == [(0x5000, 8), (0x9000, 1)]
 
 
 def test_a_copy_finds_what_was_put_there_and_keeps_what_it_writes(dev: PCIDevice) -> None:
     events = [event(Kind.DMA_MAP, 0x1000, PAGE), event(Kind.DMA_MAP, 0xFFFF_F000, PAGE)]
-    with RecordedMemory(events, []) as memory:
+    with closing(RecordedMemory(events, [])) as memory:
         for at in (0x1000, 0xFFFF_F000):
             memory.map(dev.dma, Range(at, PAGE, True, True))
             memory.put(at + 8, at.to_bytes(8, "little"))
@@ -66,7 +68,7 @@ def test_a_copy_finds_what_was_put_there_and_keeps_what_it_writes(dev: PCIDevice
 
 def test_memory_is_as_it_was_when_it_is_mapped_again(dev: PCIDevice) -> None:
     mapped = Range(0x1000, PAGE, True, True)
-    with RecordedMemory([event(Kind.DMA_MAP, 0x1000, PAGE)], []) as memory:
+    with closing(RecordedMemory([event(Kind.DMA_MAP, 0x1000, PAGE)], [])) as memory:
         memory.map(dev.dma, mapped)
         dev.dma.write(0x1000, b"kept")
         dev.dma.unmap(0x1000, PAGE)
@@ -77,7 +79,7 @@ def test_memory_is_as_it_was_when_it_is_mapped_again(dev: PCIDevice) -> None:
 
 def test_directions_are_kept(dev: PCIDevice) -> None:
     events = [event(Kind.DMA_UNMAP, 0x1000, PAGE, rw=(True, False))]
-    with RecordedMemory(events, []) as memory:
+    with closing(RecordedMemory(events, [])) as memory:
         (mapped,) = memory.mapped
         memory.map(dev.dma, mapped)
         with pytest.raises(DmaFault, match="does not allow it"):
@@ -89,7 +91,7 @@ def test_a_guest_of_any_size_costs_nothing(dev: PCIDevice) -> None:
         DmaRegion(0, 1 << 40, None, readable=True, writable=True),
         DmaRegion(1 << 50, 1 << 50, None, readable=True, writable=True),
     ]
-    with RecordedMemory([event(Kind.DMA_READ, (1 << 50) + 8, 4, b"abcd")], here) as memory:
+    with closing(RecordedMemory([event(Kind.DMA_READ, (1 << 50) + 8, 4, b"abcd")], here)) as memory:
         for mapped in memory.mapped:
             memory.map(dev.dma, mapped)
         memory.put((1 << 40) - 1, b"x")
