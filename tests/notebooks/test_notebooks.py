@@ -46,6 +46,20 @@ def test_guest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert '"IIN0"=inactive "IIN1"=inactive "IIN2"=inactive "IIN3"=active' in shown
 
 
+@pytest.mark.guest
+@pytest.mark.usefixtures("guest_software")
+def test_patching(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = run("patching.ipynb", tmp_path, monkeypatch)
+    assert "[2, 20, 200]" in shown, "the guest got right answers in spite of the broken patch"
+    assert "has no attribute 'divisor'" in shown
+    assert "write of 0x00000001 to bar0.GO at 0x8, from pid" in shown
+    assert "(False, INPUT=0x0000002a" in shown, "the guest was blocked in the access"
+    assert "\n42\n" in shown, "and went on with the mended hook"
+    assert "breakpoint at bar0.INPUT" in shown
+    assert "\n7\n" in shown, "what the guest wrote was changed on the way"
+    assert "differences in" in shown
+
+
 @pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.name)
 def test_notebooks_are_kept_without_outputs(path: Path) -> None:
     for cell in nbformat.read(path, as_version=4).cells:

@@ -103,9 +103,10 @@ class Guard:
                 _tell(failed, "the client got all ones")
                 raise Absent from failed
             case Policy.PAUSE:
-                _tell(failed, "the access is paused, see lab.paused")
                 failure = failed.failures[0]
-                return self.hold(Pending(Access(*cause), str(failure), args[0], args[-1], failure))
+                pending = Pending(Access(*cause), str(failure), args[0], args[-1], failure)
+                _tell(failed, "the access is paused, see lab.paused")
+                return self.hold(pending)
             case Policy.ERRNO:
                 _tell(failed, "the client got EIO")
                 raise RegionError(f"{failed.hook} failed", EIO) from failed
