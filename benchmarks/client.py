@@ -107,10 +107,12 @@ class Link:
         self.sock.close()
 
 
-def measure(link: Link, traffic: Traffic, seconds: float) -> Reading:
+def measure(link: Link, traffic: Traffic, seconds: float, *, typical: bool = True) -> Reading:
     """Send traffic, turn after turn, for so many seconds; return its rate.
 
-    That is in GB/s where the traffic's data counts, and in accesses a second elsewhere.
+    That is in GB/s where the traffic's data counts, and in accesses a second elsewhere: the rate of
+    a typical turn, as the few in which some other process had the CPU say nothing about a server.
+    What is not to be typical counts every turn.
     """
     turn = _turn(link, traffic.exchanges)
     turn()
@@ -122,9 +124,10 @@ def measure(link: Link, traffic: Traffic, seconds: float) -> Reading:
         now = clock()
         note(now)
     times = [after - before for before, after in pairwise(stamps)]
-    rate = len(times) * _SECOND / (stamps[-1] - stamps[0])
+    middle = median(times)
+    rate = _SECOND / (middle if typical else (stamps[-1] - stamps[0]) / len(times))
     value = rate * traffic.data_size / 1e9 if traffic.data_size else rate * traffic.accesses
-    return Reading(value, median(times) / 1000, percentile(times, 99) / 1000)
+    return Reading(value, middle / 1000, percentile(times, 99) / 1000)
 
 
 def percentile(times: Sequence[float], percent: float) -> float:

@@ -48,6 +48,13 @@ class Served:
         self._builder = Builder(place)
 
     def doing(self, build: Build) -> Subject:
-        """Return what measures the server; it must have agreed on a version."""
+        """Return what measures the server."""
+        return self._measuring(build, typical=True)
+
+    def doing_in_all(self, build: Build) -> Subject:
+        """Return what measures the server by every turn, the untypical ones included."""
+        return self._measuring(build, typical=False)
+
+    def _measuring(self, build: Build, *, typical: bool) -> Subject:
         traffic = build(self._builder)
-        return lambda seconds: measure(self._link, traffic, seconds)
+        return lambda seconds: measure(self._link, traffic, seconds, typical=typical)

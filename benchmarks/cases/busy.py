@@ -3,7 +3,7 @@
 from benchmarks.cases.access import READ
 from benchmarks.cases.interrupts import LATENCY, Heard
 from benchmarks.client import Reading
-from benchmarks.contenders import Contender
+from benchmarks.contenders import Served
 from benchmarks.figures import Case, Subject
 from benchmarks.servers.process import ServerProcess
 from benchmarks.traffic import Builder
@@ -12,9 +12,9 @@ IDLE = "main thread idle"
 BUSY = "main thread in a loop"
 
 
-def busy(server: ServerProcess, contender: Contender, heard: Heard) -> list[Case]:
-    """Return the cases; accesses a second, and microseconds to an interrupt."""
-    reads = contender.doing(Builder.read)
+def busy(server: ServerProcess, served: Served, heard: Heard) -> list[Case]:
+    """Return the cases; accesses a second, those that had to wait included, and microseconds."""
+    reads = served.doing_in_all(Builder.read)
     return [
         Case(READ, "/s", {IDLE: reads, BUSY: _beside_a_loop(server, reads)}),
         Case(LATENCY, "µs", {IDLE: heard.of("fire"), BUSY: heard.of("fire", busy=True)}),

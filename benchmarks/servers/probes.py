@@ -4,6 +4,7 @@ import fcntl
 import mmap
 import os
 from collections.abc import Callable
+from statistics import median
 from time import perf_counter_ns as clock
 
 import trio
@@ -41,7 +42,7 @@ class Interrupts:
 
     def cost(self, way: str, seconds: float) -> float:
         """Return the microseconds that one call takes."""
-        return 1e6 / _calls_a_second(self._ways[way], seconds)
+        return _typical_time(self._ways[way], seconds) / 1000
 
 
 class Copies:
@@ -65,16 +66,18 @@ class Copies:
             "bytes to view": lambda: view.__setitem__(slice(size), data),
             "dev.dma.write": lambda: dma.write(_IOVA, data),
         }
-        return _calls_a_second(ways[way], seconds) * size / 1e9
+        return size / _typical_time(ways[way], seconds)
 
 
-def _calls_a_second(call: Callable[[], object], seconds: float) -> float:
+def _typical_time(call: Callable[[], object], seconds: float) -> float:
+    """Call again and again for so long; return the median of the times, in nanoseconds."""
     call()
-    start = clock()
-    end = start + int(seconds * 1e9)
-    calls, now = 0, start
+    end = clock() + int(seconds * 1e9)
+    times: list[int] = []
+    now = 0
     while now < end:
+        start = clock()
         call()
-        calls += 1
         now = clock()
-    return calls * 1e9 / (now - start)
+        times.append(now - start)
+    return median(times)
