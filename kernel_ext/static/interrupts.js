@@ -40,6 +40,7 @@ function render({ model, el }) {
       if (known && i >= 4 && i <= 6) flash(cells[i]);
     });
     element.dataset.was = line.key;
+    cells[2].title = `${line.masked.toLocaleString("en")} fires met a mask`;
     element.classList.toggle("muser-idle", !line.eventfd);
     element.classList.toggle("muser-masked", line.mask !== "open");
     if (cells[9].firstChild === null) {

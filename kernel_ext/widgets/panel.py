@@ -5,7 +5,6 @@ its device, and says so where a new definition has nothing for it to show.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import ipywidgets
 
@@ -19,6 +18,7 @@ from .interrupts import InterruptsView
 from .live import Live
 from .memory import Memory
 from .registers import RegistersView
+from .stack import Tabbed, stacked
 from .summary import Summary
 from .table import Table
 
@@ -26,11 +26,8 @@ from .table import Table
 def device_panel(device: ml.PCIDevice) -> ipywidgets.DOMWidget:
     """Return everything of a device, a tab for each aspect."""
     following = Following(device)
-    tabs = {title: stacked(parts(following)) for title, parts in ASPECTS.items()}
-    summary = Summary(following)
-    panel = Stack([summary, ipywidgets.Tab(list(tabs.values()), titles=list(tabs))], [summary])
-    panel.add_class("muser-panel")
-    return panel
+    tabs = {title: views(following) for title, views in ASPECTS.items()}
+    return Tabbed(Summary(following), tabs)
 
 
 def _registers(following: Following) -> list[Live]:
@@ -114,27 +111,3 @@ def _places(region: ml.Region) -> dict[str, int]:
         capabilities = {type(one.definition).__name__: one.offset for one in region.capabilities}
         return {"header": 0, **capabilities}
     return {}
-
-
-# -- composing -------------------------------------------------------------------------------------
-
-
-def stacked(parts: Sequence[Live]) -> ipywidgets.DOMWidget:
-    """Return views below each other; a single one is itself."""
-    return parts[0] if len(parts) == 1 else Stack(parts, parts)
-
-
-class Stack(ipywidgets.VBox):
-    """Widgets below each other, and what stands for them where no widget can run."""
-
-    def __init__(self, children: Sequence[ipywidgets.DOMWidget], shown: Sequence[Live]) -> None:
-        super().__init__(children)
-        self._shown = shown
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        stills = [one.still() for one in self._shown]
-        return {
-            **(super()._repr_mimebundle_(**kwargs) or {}),
-            "text/plain": "\n\n".join(plain for plain, _ in stills),
-            "text/html": "".join(html for _, html in stills),
-        }

@@ -210,6 +210,16 @@ def test_the_same_registers_are_shown_twice(notebook: Notebook, registers: Locat
     registers.get_by_label("filter").fill("")
 
 
+def test_a_panel_is_a_dashboard_beside_the_notebook(notebook: Notebook, panel: Locator) -> None:
+    page = notebook.page
+    panel.click(position={"x": 1, "y": 1})
+    page.evaluate("() => window.jupyterapp.commands.execute('notebook:create-output-view')")
+    beside = page.locator(".jp-LinkedOutputView")
+    expect(cell(beside, "CH[1].CTRL", FIELDS)).to_contain_text("mode=FAST")
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.close()")
+    page.locator(".jp-LinkedOutputView").wait_for(state="detached")
+
+
 def test_a_trigger_reaches_the_clients_eventfd_while_a_cell_waits_for_it(
     notebook: Notebook, panel: Locator
 ) -> None:

@@ -140,4 +140,6 @@ def test_still_pictures_of_a_panel_are_escaped() -> None:
     panel: Any = device_panel(device(name="<b>"))
     html = panel._repr_mimebundle_()["text/html"]
     assert "&lt;b&gt;" in html
-    assert "<b>" not in html
+    assert "<b>: " not in html
+    for title in ("registers", "interrupts", "trace", "hooks"):
+        assert f"<h4>{title}</h4>" in html

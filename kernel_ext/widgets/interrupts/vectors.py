@@ -48,6 +48,7 @@ def line_of(irq: ml.IrqType[Any], vector: ml.Vector, rate: float) -> Any:
         "guest": irq.gate.enabled(vector.index),
         "mask": mask_of(irq, vector),
         "pending": counts.pending,
+        "masked": counts.masked,
         "fired": counts.fired,
         "delivered": counts.delivered,
         "lost": counts.lost,
