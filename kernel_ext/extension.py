@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 
 from muserlab.lab import current
 
 from . import display
 from .notices import PageNotices, TerminalNotices
+from .patchcell import patch_cell
 from .shell import Shell, has_page
 from .status import Status
 from .wakeup import WakeUp
@@ -41,6 +43,8 @@ def load(ip: Shell) -> None:
             undo.callback(ip.events.unregister, event, callback)
         ip.register_magic_function(_muser, "line", "muser")
         undo.callback(ip.magics_manager.magics["line"].pop, "muser", None)
+        ip.register_magic_function(partial(patch_cell, ip), "cell", "patch")
+        undo.callback(ip.magics_manager.magics["cell"].pop, "patch", None)
         _loaded[id(ip)] = undo.pop_all()
 
 

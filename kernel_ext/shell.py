@@ -59,6 +59,14 @@ class Tracebacks(Protocol):
         ...
 
 
+class Compiler(Protocol):
+    """What compiles cells."""
+
+    def cache(self, transformed_code: str, number: int, raw_code: str) -> str:
+        """Return a file name for a cell's text, under which tracebacks find it."""
+        ...
+
+
 class MagicsManager(Protocol):
     """The magics of a shell, by kind and name."""
 
@@ -74,9 +82,11 @@ class Shell(Protocol):
     magics_manager: MagicsManager
     InteractiveTB: Tracebacks
     execution_count: int
+    compile: Compiler
+    user_ns: dict[str, Any]
 
     def register_magic_function(
-        self, func: Callable[[str], object], magic_kind: str, magic_name: str
+        self, func: Callable[..., object], magic_kind: str, magic_name: str
     ) -> None:
         """Make a function a magic."""
         ...

@@ -39,6 +39,7 @@ from muserlab.device.region import (
     ConfigRegion,
     DeviceRegion,
     Region,
+    hooks_told,
     site_of,
 )
 from muserlab.device.reset import ResetKind
@@ -353,6 +354,10 @@ class PCIDevice(Working):
         self.trace = trace
         for region in self.present:
             region.record_to(trace)
+
+    def getdoc(self) -> str:
+        """Return what IPython shows for `?`: what a guest finds, and the device's own hooks."""
+        return "\n".join([self.describe(), *hooks_told(self.own_hooks)])
 
     @property
     def present(self) -> tuple[Region, ...]:

@@ -12,6 +12,7 @@ from muserlab.device.region.breakpoint import Breakpoint, Condition
 from muserlab.device.region.configuration import ConfigRegion
 from muserlab.device.region.guard import Policy
 from muserlab.device.region.handles import FieldHandle, RegisterHandle
+from muserlab.device.region.help import hooks_told
 from muserlab.device.region.memory import Memory
 from muserlab.device.region.msix import PbaPart, TablePart
 from muserlab.device.region.part import Part
@@ -51,6 +52,7 @@ __all__ = [
     "Spot",
     "TablePart",
     "Verb",
+    "hooks_told",
     "memory_bar",
     "rom_class",
     "site_of",

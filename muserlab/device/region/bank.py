@@ -8,6 +8,7 @@ from muserlab.device.hooks import HookOwner
 from muserlab.device.redefined import defined_before
 from muserlab.device.region.backing import Backing
 from muserlab.device.region.handles import bind
+from muserlab.device.region.help import help_of_bank
 from muserlab.device.region.memory import Memory
 from muserlab.device.region.methods import methods_of, raw_methods
 from muserlab.device.region.part import Gap, Part, Plain, Unnamed, fill
@@ -198,6 +199,10 @@ class Bank(Region, RegisterFile):
         """Return memory by name; a region that is memory as a whole has one without."""
         plain = (part for part in self.parts if isinstance(part, Plain))
         return {part.label: part for part in plain if part.label or not self.__members__}
+
+    def getdoc(self) -> str:
+        """Return what IPython shows for `?`."""
+        return help_of_bank(self)
 
     def __repr__(self) -> str:
         return table(self)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import Any, NoReturn, Protocol, Self, TypeVar
 
+from muserlab.device.region.help import help_of_register
 from muserlab.device.region.novalue import NoValue
 from muserlab.device.region.register import RegisterPart
 from muserlab.device.region.site import Site, Spot, Verb
@@ -169,6 +170,10 @@ class RegisterHandle(RegisterPlace):
         if value is None and not fields:
             raise TypeError(f"{self._spot.path}.poke() wants a value or fields")
         self._part.change(value, fields)
+
+    def getdoc(self) -> str:
+        """Return what IPython shows for `?`."""
+        return help_of_register(self._part)
 
     def __repr__(self) -> str:
         return repr(self.peek())
