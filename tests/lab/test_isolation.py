@@ -25,7 +25,7 @@ def test_what_goes_on_is_waited_for() -> None:
     def steady(thread: Isolated[str]) -> str:
         for _ in range(4):
             time.sleep(PATIENCE / 2)
-            thread.steps += 1
+            thread.reach("the next step")
         return "done"
 
     assert Isolated("test", steady).result(PATIENCE) == "done"
@@ -34,7 +34,7 @@ def test_what_goes_on_is_waited_for() -> None:
 @pytest.mark.usefixtures("nothing_left")
 def test_what_does_not_return_is_ended_and_told_of() -> None:
     def endless(thread: Isolated[None]) -> None:
-        thread.at = "event 7"
+        thread.reach("event 7")
         while True:
             pass
 
@@ -81,7 +81,7 @@ def test_ctrl_c_ends_it() -> None:
     def endless(thread: Isolated[None]) -> None:
         _thread.interrupt_main()
         while True:
-            thread.steps += 1
+            thread.reach("another step")
 
     thread = Isolated("test", endless)
     with pytest.raises(KeyboardInterrupt):

@@ -96,8 +96,7 @@ class _Player:
                 observer.now.registers = watch.changes()
                 observer.now = Observed()
                 each.append((event, observer.now))
-                self._thread.at = f"event {event.seq}, {event.kind} {event.where}"
-                self._thread.steps += 1
+                self._thread.reach(f"event {event.seq}, {event.kind} {event.where}")
                 self._do(event)
             await self._reach(script.end)
             observer.now.registers = watch.changes()
