@@ -22,6 +22,8 @@ from .constants import (
 from .envelopes import Outgoing, Reply, Request
 from .errors import ProtocolError
 from .fds import NO_FDS, Fds
+from .header import size_at
+from .lane import SLACK, Begun, Lane, Target
 from .messages import (
     Body,
     DeviceFeature,
@@ -57,11 +59,14 @@ from .messages import (
     Version,
 )
 from .negotiate import negotiate
+from .outbox import Outbox
 from .region_caps import RegionCapability, RegionType, SparseMmap, UnknownCapability
 
 __all__ = [
     "NO_FDS",
     "OFFER",
+    "SLACK",
+    "Begun",
     "Body",
     "Capabilities",
     "Command",
@@ -89,11 +94,13 @@ __all__ = [
     "IrqInfo",
     "IrqInfoFlags",
     "IrqSetFlags",
+    "Lane",
     "Malformed",
     "MigData",
     "MigDataRead",
     "MigDataWrite",
     "Migration",
+    "Outbox",
     "Outgoing",
     "ProtocolError",
     "RegionCapability",
@@ -114,8 +121,10 @@ __all__ = [
     "Role",
     "SetIrqs",
     "SparseMmap",
+    "Target",
     "TwinSocket",
     "UnknownCapability",
     "Version",
     "negotiate",
+    "size_at",
 ]

@@ -4,7 +4,6 @@ import errno as errnos
 from collections.abc import Sequence
 from struct import error as StructError  # noqa: N812 - it is an exception
 
-from .accesses import frame_region_data, read_accesses
 from .capabilities import Capabilities
 from .codec import EXCHANGES, SENT_BY, decode_reply, decode_request, encode_reply, transfer_size
 from .constants import MAX_MSG_FDS, Command, Role
@@ -16,8 +15,6 @@ from .inbox import Inbox
 from .messages import (
     Body,
     Malformed,
-    RegionData,
-    RegionRead,
     RegionWriteMulti,
     RequestBody,
     Version,
@@ -61,7 +58,6 @@ class Connection:
         self._phase = Phase.FRESH
         self._accepted = SENT_BY[Role.CLIENT if role is Role.SERVER else Role.SERVER]
         self._sendable = SENT_BY[role]
-        self._serving = False
         self._largest = _FIXED + _CONTROL
         self._custody = Custody()
         self._inbox = Inbox(self._custody, offer.max_msg_fds)
@@ -80,17 +76,17 @@ class Connection:
         closed then, with every fd.
         """
         messages: list[Request | Reply] = []
-        if self._serving and self._inbox.idle and not fds:
-            position = read_accesses(memoryview(data), 0, self.max_data_xfer_size, messages)
-            if position == len(data):
-                return messages
-            data = memoryview(data)[position:]
         try:
             self._read(data, fds, messages)
         except ProtocolError:
             self.close()
             raise
         return messages
+
+    @property
+    def lacks(self) -> int:
+        """How many bytes the message under way lacks, or its header; 0 where none is under way."""
+        return self._inbox.lacks
 
     def _read(
         self, data: bytes | memoryview, fds: Sequence[int], messages: list[Request | Reply]
@@ -101,11 +97,8 @@ class Connection:
             raise ProtocolError(msg)
         if view is None:
             return
-        plain = self._serving and not self._inbox.has_fds
         position, end = 0, len(view)
         while True:
-            if plain:
-                position = read_accesses(view, position, self.max_data_xfer_size, messages)
             size = HEADER.size
             if end - position < size:
                 break
@@ -221,8 +214,6 @@ class Connection:
         """
         asked, message_id = request.body, request.message_id
         self._check_replied(request)
-        if type(body) is RegionData and type(asked) is RegionRead and not fds:
-            return Outgoing(message_id, frame_region_data(message_id, body))
         if isinstance(asked, Malformed) or not isinstance(body, EXCHANGES[asked.command][1]):
             msg = f"{type(body).__name__} is no reply to {asked}"
             raise ValueError(msg)
@@ -280,7 +271,6 @@ class Connection:
         self._said = said
         self._inbox.fd_limit = said.max_msg_fds
         self._largest = _FIXED + max(_CONTROL, self.max_data_xfer_size)
-        self._serving = Command.REGION_READ in self._accepted
 
     def twin(self) -> "Connection":
         """Return the connection for this end of the twin socket.
@@ -301,5 +291,4 @@ class Connection:
     def close(self) -> None:
         """End the connection: close every fd that came and that nobody took."""
         self._phase = Phase.CLOSED
-        self._serving = False
         self._custody.close()

@@ -41,6 +41,11 @@ class Header(NamedTuple):
         return self.flags & TYPE_MASK
 
 
+def size_at(buffer: bytearray, position: int) -> int:
+    """Return how large the message that begins there says it is: its header at least."""
+    return max(Header.read(memoryview(buffer), position).size, HEADER.size)
+
+
 def frame(message_id: int, command: int, flags: int, payload: bytes = b"", errno: int = 0) -> bytes:
     """Put a header in front of a payload."""
     return HEADER.pack(message_id, command, HEADER.size + len(payload), flags, errno) + payload

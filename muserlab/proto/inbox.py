@@ -19,23 +19,17 @@ class Inbox:
     """Bytes and fds between their arrival and the message that they complete.
 
     fd_limit: how many fds a message may have; all of them are closed where there are more.
-    idle: whether nothing is under way, neither bytes nor fds.
+    lacks: how many bytes the message under way lacks, or its header; 0 where none is under way.
     """
 
-    __slots__ = ("_custody", "_missing", "_partial", "_placed", "fd_limit", "idle")
+    __slots__ = ("_custody", "_partial", "_placed", "fd_limit", "lacks")
 
     def __init__(self, custody: Custody, fd_limit: int) -> None:
         self.fd_limit = fd_limit
-        self.idle = True
+        self.lacks = 0
         self._custody = custody
         self._partial = bytearray()
-        self._missing = 0
         self._placed: dict[int, Fds] = {}
-
-    @property
-    def has_fds(self) -> bool:
-        """Whether any message in the view that `add` returned has fds."""
-        return bool(self._placed)
 
     def add(self, data: bytes | memoryview, fds: Sequence[int]) -> memoryview | None:
         """Return all that is unread, or None while that cannot complete a message.
@@ -48,8 +42,8 @@ class Inbox:
             view = memoryview(data)
         else:
             self._partial += data
-            self._missing -= len(data)
-            if self._missing <= 0:
+            self.lacks -= len(data)
+            if self.lacks <= 0:
                 view = memoryview(self._partial)
         if fds:
             self._place(0 if view is None else _owner(view, begin), fds)
@@ -67,9 +61,8 @@ class Inbox:
     def keep(self, view: memoryview, position: int, size: int) -> None:
         """Keep what follows a position: the start of a message of `size` bytes."""
         self._partial = bytearray(view[position:])
-        self._missing = size - len(self._partial)
+        self.lacks = size - len(self._partial) if self._partial else 0
         self._placed = {at - position: fds for at, fds in self._placed.items()}
-        self.idle = not self._partial and not self._placed
 
 
 def _owner(view: memoryview, begin: int) -> int:

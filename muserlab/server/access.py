@@ -2,6 +2,7 @@
 
 import errno
 from collections.abc import Awaitable, Sequence
+from typing import Any
 
 from muserlab.device import DeviceError, PCIDevice, RegionError
 from muserlab.proto import (
@@ -94,6 +95,17 @@ async def _series_later(series: _Series, pending: Awaitable[None] | None) -> Ans
             series.refused = series.refused or error
         pending = series.go_on()
     return series.answer()
+
+
+def later(body: object, pending: Awaitable[Any]) -> Awaitable[Answer]:
+    """Return the answer to an access that was begun and has to be waited for."""
+    match body:
+        case RegionRead():
+            return _read_later(body, pending)
+        case RegionWrite(offset, region, data):
+            return _write_later(pending, Answer(RegionWritten(offset, region, len(data))))
+        case _:
+            raise TypeError(f"{body} is no access")
 
 
 async def _read_later(body: RegionRead, data: Awaitable[bytes]) -> Answer:

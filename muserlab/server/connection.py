@@ -1,8 +1,9 @@
 """One client: requests off the socket into the session, answers back.
 
-The hot path is `_read`, `_serve` and the wire: an access whose hooks are plain functions meets no
-task and no lock. Three things leave that path:
+The hot path is `_read`, `_take`, the lane (`proto.Lane`) and the wire: an ordinary access meets no
+message object, no task and no lock. These leave the lane:
 
+- Whatever is no ordinary access goes through the connection and the session, by itself.
 - An access with an `async def` hook becomes a task, and delays its own answer alone.
 - A request that must find the device at rest waits for it, and so does everything behind it
   (`_serve_held`). Reading goes on meanwhile, since the device may need the client's answer to a
@@ -16,20 +17,21 @@ bounded. However much a client sends, after each turn (`Turn`) other tasks get t
 import socket
 from collections import deque
 from collections.abc import Awaitable, Callable
+from time import monotonic
 from typing import Any
 
 import trio
 
 from muserlab import proto
-from muserlab.device import PCIDevice
-from muserlab.proto import ProtocolError, Reply, Request, Role, Version
+from muserlab.device import PCIDevice, Region
+from muserlab.proto import Lane, ProtocolError, Reply, Request, Role, Version, size_at
 from muserlab.server.answer import Answer
+from muserlab.server.calls import WireClosed
 from muserlab.server.client import ClientStatus
 from muserlab.server.messenger import Messenger
 from muserlab.server.quiesce import TIME_LIMIT, Access, Quiescence
 from muserlab.server.session import Session, describe
-from muserlab.server.turn import Turn
-from muserlab.server.wire import Wire, WireClosed
+from muserlab.server.wire import Wire
 
 MAX_IN_FLIGHT = 256
 """Accesses with async hooks; further requests wait until one has ended."""
@@ -57,6 +59,7 @@ class ClientConnection:
         self._quiescence = quiescence
         self._wire = Wire(sock)
         self._protocol = proto.Connection(Role.SERVER, session.state.limits)
+        self._lane = Lane(self._wire.outbox)
         self._twin: Wire | None = None
         self._messenger: Messenger | None = None
         self._stalled = False
@@ -103,6 +106,7 @@ class ClientConnection:
     def adopt(self, device: PCIDevice) -> None:
         """Go on with another definition of the device, which has taken over this client."""
         self._session.state.device = device
+        self._lane.targets = _regions(device)
         device.dma.messenger = self._messenger
 
     async def _guard(self, part: Callable[..., Awaitable[None]], *args: Any) -> None:
@@ -114,27 +118,50 @@ class ClientConnection:
             self._nursery.cancel_scope.cancel()
 
     async def _read(self) -> None:
-        turn = Turn()
+        wire, calls, lane = self._wire, self._wire.calls, self._lane
+        receive, turn = calls.receive, wire.turn
         while True:
-            data, fds = await self._wire.receive()
-            if self._held:
-                self._held_bytes += len(data)
-                self._held_fds += len(fds)
-            for message in self._protocol.receive(data, fds):
-                if isinstance(message, Reply):
-                    self._deliver(message)
-                elif self._must_wait(message):
-                    self._hold(message)
-                elif self._serve(message):
-                    await _let_begin()
-                if turn.is_over():
-                    self._flush()
+            end = receive() or await wire.arrival()
+            position = 0
+            while position < end:
+                start, begun = position, None
+                if self._is_clear():
+                    position, begun = lane.carry_out(calls.buffer, start, end, turn.end)
+                if begun is not None:
+                    await self._handle(begun.request, self._session.go_on(begun))
+                elif position == start:
+                    position = await self._serve_message(start, end)
+                if not wire.flush():
+                    self._stall()
+                if monotonic() > turn.end:
                     await turn.pass_on()
-            self._flush()
-            if turn.is_over():  # a step too: what came may have been no whole message
-                await turn.pass_on()
-            if self._holds_too_much():
+            if self._held and self._holds_too_much():
                 await self._none_held.wait()
+
+    def _is_clear(self) -> bool:
+        """Tell whether an access could be served now without further ado."""
+        return not (self._protocol.lacks or self._wire.calls.fds or self._is_held_up())
+
+    async def _serve_message(self, start: int, end: int) -> int:
+        """Serve a message of what was received, or several that descriptors came with.
+
+        Returns where they end. The next may be ordinary again.
+        """
+        calls = self._wire.calls
+        if not calls.fds:
+            end = min(end, start + (self._protocol.lacks or size_at(calls.buffer, start)))
+        data, fds = memoryview(calls.buffer)[start:end], calls.take_fds()
+        if self._held:
+            self._held_bytes += len(data)
+            self._held_fds += len(fds)
+        for message in self._protocol.receive(data, fds):
+            if isinstance(message, Reply):
+                self._deliver(message)
+            elif self._must_wait(message):
+                self._hold(message)
+            else:
+                await self._handle(message, self._session.step(message))
+        return end
 
     def _holds_too_much(self) -> bool:
         return (
@@ -143,16 +170,16 @@ class ClientConnection:
             or self._held_fds >= MAX_HELD_FDS
         )
 
-    def _serve(self, request: Request) -> bool:
-        """Let a request act on the device; return whether that is going on in a task."""
-        answer = self._session.step(request)
+    async def _handle(
+        self, request: Request, answer: Answer | Awaitable[Answer | None] | None
+    ) -> None:
+        """Do with the answer to a request what it needs: send it, or make a task of it."""
         if isinstance(answer, Answer):
             self._send(request, answer)
         elif answer is not None:
             access = self._quiescence.begin(request, answer)
             self._nursery.start_soon(self._guard, self._serve_later, access, answer)
-            return True
-        return False
+            await _let_begin()
 
     async def _serve_later(self, access: Access, pending: Awaitable[Answer | None]) -> None:
         answer = None
@@ -178,7 +205,11 @@ class ClientConnection:
             self._wire.post(message.data, message.fds)
 
     def _flush(self) -> None:
-        if not self._wire.flush() and not self._stalled:
+        if not self._wire.flush():
+            self._stall()
+
+    def _stall(self) -> None:
+        if not self._stalled:
             self._stalled = True
             self._nursery.start_soon(self._guard, self._drain)
 
@@ -186,17 +217,19 @@ class ClientConnection:
         await self._wire.drain()
         self._stalled = False
 
-    def _must_wait(self, request: Request) -> bool:
+    def _is_held_up(self) -> bool:
         quiescence = self._quiescence
         return bool(
             self._held
             or self._stalled
             or quiescence.suspensions
             or len(quiescence.in_flight) >= MAX_IN_FLIGHT
-            or (
-                self._session.needs_quiet(request)
-                and (quiescence.in_flight or self._session.in_use(request))
-            )
+        )
+
+    def _must_wait(self, request: Request) -> bool:
+        return self._is_held_up() or (
+            self._session.needs_quiet(request)
+            and bool(self._quiescence.in_flight or self._session.in_use(request))
         )
 
     def _hold(self, request: Request) -> None:
@@ -222,8 +255,7 @@ class ClientConnection:
                 if self._quiescence.suspensions:
                     continue
             self._held.popleft()
-            if self._serve(request):
-                await _let_begin()
+            await self._handle(request, self._session.step(request))
             self._flush()
         self._held_bytes = self._held_fds = 0
         self._none_held.set()
@@ -255,16 +287,20 @@ class ClientConnection:
         limit = version.capabilities.max_data_xfer_size
         self._messenger = Messenger(connection, wire, limit, self._why_blocked)
         self._session.state.device.dma.messenger = self._messenger
+        self._lane.limit = self._protocol.max_data_xfer_size
+        self._lane.targets = _regions(self._session.state.device)
 
     async def _read_twin(self, connection: proto.Connection, wire: Wire) -> None:
-        turn = Turn()
+        calls, turn = wire.calls, wire.turn
         try:
             while True:
-                for message in connection.receive(*await wire.receive()):
+                count = calls.receive() or await wire.arrival()
+                data = memoryview(calls.buffer)[:count]
+                for message in connection.receive(data, calls.take_fds()):
                     if not isinstance(message, Reply):
                         raise WireClosed("the client made a request on the twin socket")
                     self._deliver(message)
-                if turn.is_over():
+                if monotonic() > turn.end:
                     await turn.pass_on()
         finally:
             connection.close()
@@ -296,3 +332,8 @@ async def _let_begin() -> None:
     """
     await trio.lowlevel.checkpoint()
     await trio.lowlevel.checkpoint()
+
+
+def _regions(device: PCIDevice) -> dict[int, Region]:
+    """Return a device's regions by their indexes."""
+    return {region.index: region for region in device.regions if region is not None}

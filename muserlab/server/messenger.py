@@ -8,7 +8,8 @@ import trio
 
 from muserlab.device import DmaFault
 from muserlab.proto import Connection, DmaData, DmaRead, DmaWrite, ProtocolError, Reply
-from muserlab.server.wire import Wire, WireClosed
+from muserlab.server.calls import WireClosed
+from muserlab.server.wire import Wire
 
 TIME_LIMIT = 2.5
 """Seconds that a client gets to answer: fewer than its own request waits for the device to come to

@@ -52,6 +52,14 @@ class ClientProcess:
             return QEMU_SECONDS
         return min((int(found) / 1000 for found in _TIMEOUT.findall(command)), default=QEMU_SECONDS)
 
+    @property
+    def cpus(self) -> set[int]:
+        """The CPUs that the process may run on; none where nobody tells."""
+        try:
+            return os.sched_getaffinity(self.pid)
+        except OSError:  # it has ended, or is in another namespace
+            return set()
+
     def __str__(self) -> str:
         """Name the process: "pid 4711 (qemu-system-x86)"."""
         return self._text

@@ -16,6 +16,7 @@ from muserlab import proto
 from muserlab.device import DeviceError, PCIDevice
 from muserlab.proto import (
     NO_FDS,
+    Begun,
     Capabilities,
     Command,
     DmaUnmap,
@@ -127,20 +128,21 @@ class Session:
             if request.fds is not NO_FDS:
                 _check_fds(request)
             answer = handler(self.state, request.body, request.fds)
-        except DeviceError as error:
-            return self._refuse(request, error)
-        except ProtocolError:
-            raise
-        except BaseException as error:  # a fault in a device must not end the server
-            if is_interrupt(error):
-                raise
-            return self._fail(request, error)
+        except BaseException as error:  # noqa: BLE001 - _judge raises what must not be answered
+            return self._judge(request, error)
         finally:
             if request.fds is not NO_FDS:
                 request.fds.close()
         if not isinstance(answer, Answer):
             return self._step_later(request, answer)
         return None if request.no_reply else answer
+
+    def go_on(self, begun: Begun) -> Answer | Awaitable[Answer | None] | None:
+        """Go on with an access that was begun without `step`, and return what that would."""
+        request, outcome = begun
+        if isinstance(outcome, BaseException):
+            return self._judge(request, outcome)
+        return self._step_later(request, access.later(request.body, outcome))
 
     def needs_quiet(self, request: Request) -> bool:
         """Tell whether the request must not meet an access that is half done."""
@@ -174,6 +176,14 @@ class Session:
                 raise
             return self._fail(request, error)
         return None if request.no_reply else done
+
+    def _judge(self, request: Request, error: BaseException) -> Answer | None:
+        """Answer for what was raised in place of an answer; raise what must not be answered."""
+        if isinstance(error, DeviceError):
+            return self._refuse(request, error)
+        if isinstance(error, ProtocolError) or is_interrupt(error):
+            raise error
+        return self._fail(request, error)  # a fault in a device must not end the server
 
     def _refuse(self, request: Request, error: DeviceError) -> Answer | None:
         name = errno.errorcode.get(error.errno, str(error.errno))

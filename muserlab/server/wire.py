@@ -1,90 +1,74 @@
 """Bytes and file descriptors over a Unix stream socket, without waiting where nothing waits.
 
 A socket that has data is read at once; only one that has none costs a visit to the event loop
-(about twice the price of the whole access). Replies are collected and leave together.
+(about half the price of a whole access). Replies are collected and leave together.
 """
 
-import array
 import os
 import select
 import socket
+import time
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 
 import trio
 
-BUFFER_SIZE = 1 << 16
+from muserlab.proto import Outbox
+from muserlab.server.calls import Calls, WireClosed, close_all
+from muserlab.server.spin import Spin
+from muserlab.server.turn import Turn
+
+BestCalls: type[Calls] = Calls
+with suppress(ImportError):  # where there is no ctypes, or other structures in C
+    from muserlab.server.heldcalls import HeldCalls
+
+    BestCalls = HeldCalls
 
 SOCKET_BUFFER = 1 << 20
 """Asked of the kernel for what we send, so that a transfer of 1 MiB needs few turns."""
-
-_MAX_FDS = 253
-"""The most descriptors that the kernel passes in one message (SCM_MAX_FD)."""
-
-# As plain ints: the arithmetic of socket's enums would cost as much as the receive itself.
-_CLOSE_ON_EXEC = int(socket.MSG_CMSG_CLOEXEC)
-_DESCRIPTORS_LOST = int(socket.MSG_CTRUNC)
-
-_ANCILLARY_SIZE = socket.CMSG_SPACE(_MAX_FDS * 4)
-
-
-class WireClosed(Exception):
-    """The other side is gone, or what it sent cannot be received."""
 
 
 class Wire:
     """One end of a connected Unix stream socket.
 
+    calls: receives what is there, without waiting.
+    outbox: what is to be sent, packed in place; `flush` sends it.
+
     Resource handling: owns the socket, and the descriptors that wait to be sent. Received
     descriptors are the caller's, and are closed on exec.
     """
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, calls: type[Calls] = BestCalls) -> None:
         sock.setblocking(False)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SOCKET_BUFFER)
+        self.outbox = Outbox()
+        self.calls = calls(sock, self.outbox)
         self._socket = sock
-        self._buffer = memoryview(bytearray(BUFFER_SIZE))
-        self._buffers = (self._buffer,)
-        self._batch: list[bytes] = []
+        self._spin = Spin(self.calls)
+        self.turn = Turn()
         self._backlog: deque[tuple[memoryview, tuple[int, ...]]] = deque()
         self._sending = trio.Lock()
 
-    async def receive(self) -> tuple[memoryview, Sequence[int]]:
-        """Return the next bytes and the descriptors that came with them.
+    async def arrival(self) -> int:
+        """Wait until bytes come, and return how many.
 
-        The bytes lie in a buffer that the next call fills again. A receive ends with the segment
-        that carries descriptors (unix(7)), so they belong to the last message that begins here.
-
-        Raises WireClosed at the end of the stream, when the connection broke, and when the kernel
-        could not hand over every descriptor.
+        Raises WireClosed as `Calls.receive` does.
         """
-        while True:
-            try:
-                count, ancillary, flags, _ = self._socket.recvmsg_into(
-                    self._buffers, _ANCILLARY_SIZE, _CLOSE_ON_EXEC
-                )
-            except BlockingIOError:
-                await trio.lowlevel.wait_readable(self._socket)
-                continue
-            except OSError as error:
-                raise WireClosed(f"the connection broke: {error}") from None
-            fds = _descriptors(ancillary) if ancillary else ()
-            if flags & _DESCRIPTORS_LOST:
-                _close_all(fds)
-                raise WireClosed(
-                    "file descriptors were lost on the way: this process may have too many open"
-                )
-            if not count:
-                raise WireClosed("the client closed the connection")
-            return self._buffer[:count], fds
+        count = await self._spin.receive()
+        while not count:
+            start = time.monotonic()
+            await trio.lowlevel.wait_readable(self._socket)
+            self._spin.slept(time.monotonic() - start)
+            self.turn.begin()
+            count = self.calls.receive()
+        return count
 
     def post(self, data: bytes, fds: Sequence[int] = ()) -> None:
         """Put a message into the queue; flush sends it. The descriptors stay the caller's."""
-        if fds:
-            self._seal()
+        if fds or self._backlog or not self.outbox.add(data):
+            self._set_aside()
             self._backlog.append((memoryview(data), tuple(os.dup(fd) for fd in fds)))
-        else:
-            self._batch.append(data)
 
     def flush(self) -> bool:
         """Send as much of the queue as the socket takes now; return whether that was all.
@@ -92,24 +76,33 @@ class Wire:
         Raises WireClosed when the connection broke.
         """
         if self._backlog:
+            self._set_aside()
             return self._flush_backlog()
-        if self._batch:
-            data = self._take_batch()
-            sent = self._send(data)
-            if sent < len(data):
-                self._backlog.append((memoryview(data)[sent:], ()))
+        outbox = self.outbox
+        if outbox.filled:
+            sent = self.calls.send()
+            if sent < outbox.filled + len(outbox.tail):
+                self._set_aside(sent)
                 return False
+            outbox.clear()
         return True
 
+    def _set_aside(self, sent: int = 0) -> None:
+        """Move what is in the outbox to the backlog, but for the bytes that were sent."""
+        outbox = self.outbox
+        packed = memoryview(bytes(outbox.room[sent : outbox.filled]))
+        tail = memoryview(outbox.tail)[max(sent - outbox.filled, 0) :]
+        self._backlog.extend((part, ()) for part in (packed, tail) if part)
+        outbox.clear()
+
     def _flush_backlog(self) -> bool:
-        self._seal()
         backlog = self._backlog
         while backlog:
             data, fds = backlog[0]
-            sent = self._send(data, fds)
+            sent = self.calls.send_parts((data,), fds)
             if sent:
                 # Descriptors go with the first byte: what is left of the message is bytes alone.
-                _close_all(fds)
+                close_all(fds)
                 backlog[0] = data[sent:], ()
             if sent < len(data):
                 return False
@@ -135,43 +128,10 @@ class Wire:
     def close(self) -> None:
         """Close the socket and the descriptors that were not sent; wakes whoever waits."""
         for _, fds in self._backlog:
-            _close_all(fds)
+            close_all(fds)
         self._backlog.clear()
-        self._batch.clear()
+        self.outbox.clear()
         if self._socket.fileno() != -1:
             trio.lowlevel.notify_closing(self._socket)
-            self._socket.close()
-
-    def _seal(self) -> None:
-        if self._batch:
-            self._backlog.append((memoryview(self._take_batch()), ()))
-
-    def _take_batch(self) -> bytes:
-        data = self._batch[0] if len(self._batch) == 1 else b"".join(self._batch)
-        self._batch.clear()
-        return data
-
-    def _send(self, data: bytes | memoryview, fds: Sequence[int] = ()) -> int:
-        """Return how many bytes the socket took: 0 where it has no room now."""
-        try:
-            if not fds:
-                return self._socket.send(data)
-            rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))
-            return self._socket.sendmsg([data], [rights])
-        except BlockingIOError:
-            return 0
-        except OSError as error:
-            raise WireClosed(f"the connection broke: {error}") from None
-
-
-def _descriptors(ancillary: Sequence[tuple[int, int, bytes]]) -> list[int]:
-    fds = array.array("i")
-    for level, kind, data in ancillary:
-        if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
-            fds.frombytes(data[: len(data) - len(data) % fds.itemsize])
-    return fds.tolist()
-
-
-def _close_all(fds: Sequence[int]) -> None:
-    for fd in fds:
-        os.close(fd)
+            self._spin.close()
+            self.calls.close()

@@ -1,43 +1,58 @@
 import array
+import gc
 import os
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 import pytest
 import trio
 import trio.testing
 
-from muserlab.server.wire import BUFFER_SIZE, Wire, WireClosed
+from muserlab.server.calls import BUFFER_SIZE, Calls, WireClosed
+from muserlab.server.heldcalls import HeldCalls
+from muserlab.server.wire import Wire
 
 from .peer import open_fds
 
+Test = Callable[[Wire, socket.socket], Awaitable[None]]
+Play = Callable[[Test], None]
 
-def over_wire(test: Callable[[Wire, socket.socket], Awaitable[None]]) -> None:
+
+@pytest.fixture(params=[Calls, HeldCalls])
+def over_wire(request: pytest.FixtureRequest) -> Play:
     """Run a test with a wire and the plain socket at its other end."""
 
-    async def main() -> None:
+    async def main(test: Test) -> None:
         ours, theirs = socket.socketpair()
-        wire = Wire(ours)
+        wire = Wire(ours, request.param)
         try:
             with theirs, trio.fail_after(5):
                 await test(wire, theirs)
         finally:
             wire.close()
 
-    trio.run(main)
+    return partial(trio.run, main)
 
 
-def test_waiting_data_is_received_without_a_turn_of_the_loop() -> None:
+async def receive(wire: Wire) -> tuple[bytes, Sequence[int]]:
+    count = wire.calls.receive() or await wire.arrival()
+    return bytes(wire.calls.buffer[:count]), wire.calls.take_fds()
+
+
+def test_waiting_data_is_received_without_a_turn_of_the_loop(
+    over_wire: Play,
+) -> None:
     async def test(wire: Wire, client: socket.socket) -> None:
         client.send(b"hello")
         with trio.testing.assert_no_checkpoints():
-            data, fds = await wire.receive()
-        assert (bytes(data), tuple(fds)) == (b"hello", ())
+            data, fds = await receive(wire)
+        assert (data, tuple(fds)) == (b"hello", ())
 
     over_wire(test)
 
 
-def test_receive_waits_for_data() -> None:
+def test_receive_waits_for_data(over_wire: Play) -> None:
     async def test(wire: Wire, client: socket.socket) -> None:
         async with trio.open_nursery() as nursery:
 
@@ -46,44 +61,48 @@ def test_receive_waits_for_data() -> None:
                 await trio.testing.wait_all_tasks_blocked()
                 client.send(b"late")
 
-            data, _ = await wire.receive()
-        assert bytes(data) == b"late"
+            data, _ = await receive(wire)
+        assert data == b"late"
 
     over_wire(test)
 
 
-def test_receive_stops_at_the_segment_with_descriptors_and_closes_them_on_exec() -> None:
+def test_receive_stops_at_the_segment_with_descriptors_and_closes_them_on_exec(
+    over_wire: Play,
+) -> None:
     async def test(wire: Wire, client: socket.socket) -> None:
         client.send(b"one")
         socket.send_fds(client, [b"two"], [client.fileno()])
         client.send(b"three")
-        data, fds = await wire.receive()
-        assert bytes(data) == b"onetwo"
+        data, fds = await receive(wire)
+        assert data == b"onetwo"
         (fd,) = fds
         assert not os.get_inheritable(fd)
         os.close(fd)
-        data, fds = await wire.receive()
-        assert (bytes(data), tuple(fds)) == (b"three", ())
+        data, fds = await receive(wire)
+        assert (data, tuple(fds)) == (b"three", ())
 
     over_wire(test)
 
 
-def test_end_of_the_stream_closes_the_wire() -> None:
+def test_end_of_the_stream_closes_the_wire(over_wire: Play) -> None:
     async def test(wire: Wire, client: socket.socket) -> None:
         client.close()
         with pytest.raises(WireClosed, match="closed the connection"):
-            await wire.receive()
+            await receive(wire)
 
     over_wire(test)
 
 
-def test_connection_that_breaks_closes_the_wire_on_either_way() -> None:
+def test_connection_that_breaks_closes_the_wire_on_either_way(
+    over_wire: Play,
+) -> None:
     async def test(wire: Wire, client: socket.socket) -> None:
         wire.post(b"never read")
         wire.flush()
         client.close()
         with pytest.raises(WireClosed, match="Connection reset"):
-            await wire.receive()
+            await receive(wire)
         wire.post(b"x")
         with pytest.raises(WireClosed, match="Broken pipe"):
             wire.flush()
@@ -91,7 +110,7 @@ def test_connection_that_breaks_closes_the_wire_on_either_way() -> None:
     over_wire(test)
 
 
-def test_posted_messages_leave_together_and_in_order() -> None:
+def test_posted_messages_leave_together_and_in_order(over_wire: Play) -> None:
     async def test(wire: Wire, client: socket.socket) -> None:
         for word in (b"a", b"b", b"c"):
             wire.post(word)
@@ -104,7 +123,7 @@ def test_posted_messages_leave_together_and_in_order() -> None:
     over_wire(test)
 
 
-def test_descriptors_travel_with_their_own_message() -> None:
+def test_descriptors_travel_with_their_own_message(over_wire: Play) -> None:
     async def test(wire: Wire, client: socket.socket) -> None:
         reading, writing = os.pipe()
         wire.post(b"before")
@@ -124,7 +143,9 @@ def test_descriptors_travel_with_their_own_message() -> None:
     over_wire(test)
 
 
-def test_message_that_does_not_fit_the_socket_arrives_whole_and_once() -> None:
+def test_message_that_does_not_fit_the_socket_arrives_whole_and_once(
+    over_wire: Play,
+) -> None:
     async def test(wire: Wire, client: socket.socket) -> None:
         reading, writing = os.pipe()
         message = os.urandom(1 << 16) * 64
@@ -153,17 +174,22 @@ def test_message_that_does_not_fit_the_socket_arrives_whole_and_once() -> None:
     over_wire(test)
 
 
-def test_received_piece_is_as_large_as_the_buffer_at_most() -> None:
+def test_received_piece_is_as_large_as_the_buffer_at_most(
+    over_wire: Play,
+) -> None:
     async def test(wire: Wire, client: socket.socket) -> None:
         client.setblocking(False)
         client.send(bytes(BUFFER_SIZE + 10))
-        assert len((await wire.receive())[0]) == BUFFER_SIZE
-        assert len((await wire.receive())[0]) == 10
+        assert len((await receive(wire))[0]) == BUFFER_SIZE
+        assert len((await receive(wire))[0]) == 10
 
     over_wire(test)
 
 
-def test_closing_keeps_no_descriptor_of_a_message_that_was_not_sent() -> None:
+def test_closing_keeps_no_descriptor_of_a_message_that_was_not_sent(
+    over_wire: Play,
+) -> None:
+    gc.collect()  # what earlier tests left to it
     before = open_fds()
 
     async def test(wire: Wire, client: socket.socket) -> None:
@@ -174,16 +200,17 @@ def test_closing_keeps_no_descriptor_of_a_message_that_was_not_sent() -> None:
 
 
 def test_descriptors_that_the_kernel_had_to_drop_close_the_wire(
-    monkeypatch: pytest.MonkeyPatch,
+    over_wire: Play, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The kernel says so with MSG_CTRUNC; a buffer that is too small stands for a full table."""
-    monkeypatch.setattr("muserlab.server.wire._ANCILLARY_SIZE", socket.CMSG_SPACE(4))
+    for module in ("calls", "heldcalls"):
+        monkeypatch.setattr(f"muserlab.server.{module}.ANCILLARY_SIZE", socket.CMSG_SPACE(4))
 
     async def test(wire: Wire, client: socket.socket) -> None:
         before = open_fds()
         socket.send_fds(client, [b"x"], [client.fileno()] * 5)
         with pytest.raises(WireClosed, match="were lost"):
-            await wire.receive()
+            await receive(wire)
         assert open_fds() == before
 
     over_wire(test)

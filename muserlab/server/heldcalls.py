@@ -1,0 +1,99 @@
+"""The system calls of an access, made without giving the interpreter's lock away.
+
+A socket's methods give the lock up round every call. A main thread that computes then takes it, for
+a whole switch interval, and an access costs one or two of those. The calls here never wait, so the
+lock can be kept: ctypes.PyDLL calls without giving it up.
+"""
+
+import ctypes
+import os
+import socket
+import sys
+from array import array
+from collections.abc import Iterator
+from errno import EAGAIN
+from struct import Struct
+from typing import NoReturn
+
+from muserlab.proto import Outbox
+from muserlab.server.calls import ANCILLARY_SIZE, BUFFER_SIZE, CLOSE_ON_EXEC, Calls, WireClosed
+
+if sys.maxsize <= 1 << 32 or sys.byteorder != "little":
+    raise ImportError("the C structures here are those of 64-bit little-endian machines")
+
+_SHORT = 1 << 14
+"""Bytes that are sent with the lock kept; while more are copied, other threads should run."""
+
+_RECEIVE = int(socket.MSG_DONTWAIT) | CLOSE_ON_EXEC
+_SEND = int(socket.MSG_DONTWAIT) | int(socket.MSG_NOSIGNAL)
+
+# A struct msghdr (recvmsg(2)) is seven words: no name, vector and its length, control and its size,
+# flags. A struct cmsghdr (cmsg(3)) has its length, level and type.
+_CONTROL_SIZE, _FLAGS = 5, 6
+_CONTROL = Struct("=Qii")
+_WORD = 8
+
+_LIBRARY = ctypes.PyDLL(None)
+_errno_location = _LIBRARY.__errno_location
+_errno_location.restype = ctypes.c_void_p
+_receive, _send, _yield = _LIBRARY.recvmsg, _LIBRARY.send, _LIBRARY.sched_yield
+
+
+class HeldCalls(Calls):
+    """`Calls` with the lock held, where there is little to copy. Made and used on one thread."""
+
+    def __init__(self, sock: socket.socket, outbox: Outbox) -> None:
+        super().__init__(sock, outbox)
+        self._fd = sock.fileno()
+        self._control = bytearray(ANCILLARY_SIZE)
+        self._pinned = [_pin(memory) for memory in (self.buffer, self._control, outbox.room)]
+        buffer, control, room = map(ctypes.addressof, self._pinned)
+        self._vector = array("Q", [buffer, BUFFER_SIZE])
+        vector, _ = self._vector.buffer_info()
+        self._header = array("Q", [0, 0, vector, 1, control, 0, 0])
+        self._message = ctypes.c_void_p(self._header.buffer_info()[0])
+        self._room = ctypes.c_void_p(room)
+        self._errno = ctypes.c_int.from_address(_errno_location())
+
+    def receive(self) -> int:
+        """Return how many bytes came, 0 if none are there now, as `Calls` does."""
+        header = self._header
+        header[_CONTROL_SIZE] = ANCILLARY_SIZE
+        count: int = _receive(self._fd, self._message, _RECEIVE)
+        if count < 0:
+            return 0 if self._errno.value == EAGAIN else self._broken()
+        if not count or header[_CONTROL_SIZE] or header[_FLAGS] != CLOSE_ON_EXEC:
+            self.take_in(count, self._ancillary(header[_CONTROL_SIZE]), header[_FLAGS])
+        return count
+
+    def send(self) -> int:
+        """Return how many bytes of the outbox the socket took, as `Calls` does."""
+        outbox = self.outbox
+        if outbox.tail or outbox.filled > _SHORT:
+            return super().send()
+        count: int = _send(self._fd, self._room, outbox.filled, _SEND)
+        return count if count >= 0 else super().send()
+
+    def _broken(self) -> NoReturn:
+        raise WireClosed(f"the connection broke: {os.strerror(self._errno.value)}")
+
+    def relax(self) -> None:
+        """Let another thread of the machine have this CPU, if one wants it."""
+        _yield()
+
+    def close(self) -> None:
+        """Close the socket, and forget its number, which may soon be another file's."""
+        self._fd = -1
+        super().close()
+
+    def _ancillary(self, size: int) -> Iterator[tuple[int, int, bytes]]:
+        start = 0
+        while start + _CONTROL.size <= size:
+            length, level, kind = _CONTROL.unpack_from(self._control, start)
+            yield level, kind, bytes(self._control[start + _CONTROL.size : start + length])
+            start += -(-length // _WORD) * _WORD
+
+
+def _pin(memory: bytearray) -> "ctypes.Array[ctypes.c_char]":
+    """Return memory as C has it; while that exists, it stays where it is."""
+    return (ctypes.c_char * len(memory)).from_buffer(memory)
