@@ -51,6 +51,22 @@ def test_values_follow_their_names_and_fields(dev: PCIDevice, moved_bar: type[BA
     assert dropped["bar0.CH[2]"].on == 1
 
 
+@pytest.mark.parametrize("mappable", [False, True])
+def test_what_new_registers_were_poked_to_before_is_kept(mappable: bool) -> None:
+    class Former(BAR, size=0x1000, mappable=mappable):
+        pass
+
+    class New(BAR, size=0x1000, mappable=mappable):
+        A = RW(0x00, reset=3)
+        B = RW(0x04, reset=4)
+
+    former, new = adder(Former, msi=0), adder(New, msi=0)
+    former.bar0.poke(0x00, bytes(range(1, 9)))
+    new.bar0.A.poke(7)
+    new.adopt(former)
+    assert (new.bar0.A.peek(), new.bar0.B.peek()) == (7, 4)
+
+
 def test_hooks_are_carried_over_and_new_ones_come_after_them(
     dev: PCIDevice, moved_bar: type[BAR], bus_of: Any
 ) -> None:

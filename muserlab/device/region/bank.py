@@ -188,12 +188,15 @@ class Bank(Region, RegisterFile):
         return all(isinstance(part, Gap | Unnamed) for part in parts)
 
     def _map_as(self, former: "Bank") -> None:
-        """Live in the memfd that a client of the former may have mapped."""
+        """Live in the memfd that a client of the former may have mapped, with registers as here."""
         self.backing.take_over(former.backing)
         for part in self.parts:
-            if isinstance(part, RegisterPart | Plain):
+            if isinstance(part, RegisterPart):
+                stored = part.stored
                 part.move(*self.backing.at(part.start))
-        self.reset()
+                part.assign(stored)
+            elif isinstance(part, Plain):
+                part.move(*self.backing.at(part.start))
 
     def memory_parts(self) -> dict[str, Plain]:
         """Return memory by name; a region that is memory as a whole has one without."""
