@@ -7,5 +7,6 @@ it; layouts are written from what they are.
 from muserlab.source.errors import SaveError
 from muserlab.source.saving import saved
 from muserlab.source.seal import is_untouched, sealed
+from muserlab.source.suggesting import Suggestion, suggest
 
-__all__ = ["SaveError", "is_untouched", "saved", "sealed"]
+__all__ = ["SaveError", "Suggestion", "is_untouched", "saved", "sealed", "suggest"]

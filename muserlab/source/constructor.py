@@ -3,11 +3,19 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from muserlab.device import Capability, Definition
+from muserlab.device import Capability, Definition, PCIDevice
+from muserlab.source.errors import SaveError
 from muserlab.source.lines import call, display
 from muserlab.source.literals import number, octets, string
 from muserlab.source.making import making
 from muserlab.source.members import NameOf
+
+
+def check_writable(device: PCIDevice) -> None:
+    """Raise SaveError where the constructor's call says not all of a device."""
+    if type(device) is not PCIDevice:
+        problem = f"it is a {type(device).__name__}, not a PCIDevice"
+        raise SaveError([device.name], problem, "write what that adds as functions of a device")
 
 
 def constructor(definition: Definition, kind: str, name_of: NameOf, before: str) -> str:

@@ -1,8 +1,8 @@
 """The statements that define what code needs: constants, enumerations, layouts, other classes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import Enum
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import Any
 
 from muserlab.source.enums import enum_statement, is_plain
@@ -16,10 +16,20 @@ from muserlab.source.texts import class_text
 
 
 class Definitions:
-    """Writes what a reach has found; functions are written by who knows their hooks."""
+    """Writes what a reach has found; functions are written by who knows their hooks.
 
-    def __init__(self, reach: Reach, naming: Naming, write: Expressions) -> None:
+    ``remarks`` are comments on members of layouts, by their identity.
+    """
+
+    def __init__(
+        self,
+        reach: Reach,
+        naming: Naming,
+        write: Expressions,
+        remarks: Mapping[int, Mapping[str, str]] = MappingProxyType({}),
+    ) -> None:
         self._reach = reach
+        self._remarks = remarks
         self._naming = naming
         self._write = write
 
@@ -56,7 +66,8 @@ class Definitions:
     def _class(self, cls: type[Any], name: str) -> str:
         must = self._naming.must
         if is_layout(cls):
-            return class_statement(cls, name, must, self._attribute)
+            remarks = self._remarks.get(id(cls), {})
+            return class_statement(cls, name, must, self._attribute, remarks)
         if issubclass(cls, Enum) and is_plain(cls):
             return enum_statement(cls, name, must, self._write.of)
         text, _ = class_text(cls, self._reach.file_of(cls))

@@ -4,8 +4,9 @@ A class of a cell has no retrievable source, and one that inherits has it in sev
 class is written from the model: all its members in one body, with the options that matter.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
+from types import MappingProxyType
 from typing import Any
 
 from muserlab.device import BAR, Bank, DeviceRegion
@@ -19,11 +20,16 @@ from muserlab.source.texts import function_of
 
 
 def class_statement(
-    file: type[RegisterFile], name: str, name_of: NameOf, attribute: Callable[[str, object], str]
+    file: type[RegisterFile],
+    name: str,
+    name_of: NameOf,
+    attribute: Callable[[str, object], str],
+    remarks: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """Return the statement that defines a register file or region under a name.
 
-    ``attribute`` returns the assignment of what else the class has under a name.
+    ``attribute`` returns the assignment of what else the class has under a name, ``remarks`` are
+    comments on members.
     """
     base = base_of(file)
     head = call(f"class {name}", [name_of(base), *_options(file, base)])
@@ -36,7 +42,7 @@ def class_statement(
         for key, value in attributes(file).items()
         if function_of(value) is None
     ]
-    members = member_lines(file.__members__, name_of)
+    members = member_lines(file.__members__, name_of, remarks)
     body += ["".join(part) for part in (assigned, members) if part]
     body += [defined(one.text, one.marks) for one in methods(file) if one.text is not None]
     return f"{head}:\n{indented(chr(10).join(body) or 'pass' + chr(10))}"

@@ -5,7 +5,7 @@ import inspect
 from muserlab.source.lines import INDENT
 
 _PLAIN = 10
-_SHORT = 32
+_SHORT = 60
 _ROW = 32
 
 
@@ -32,8 +32,8 @@ def string(value: str) -> str:
 
 def octets(value: bytes) -> str:
     """Return bytes: few as a literal, others as rows of hexadecimal digits."""
-    if len(value) <= _SHORT:
-        text = repr(value)
+    text = repr(value)
+    if len(text) <= _SHORT:
         return text if '"' in text else f'b"{text[2:-1]}"'
     rows = (value[at : at + _ROW].hex() for at in range(0, len(value), _ROW))
     inside = "".join(f'{INDENT}"{row}"\n' for row in rows)

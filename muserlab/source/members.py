@@ -6,7 +6,7 @@ from typing import Any
 
 from muserlab.device import Memory
 from muserlab.regs import Block, Field, Member, Register, bit, bits
-from muserlab.source.lines import INDENT, call
+from muserlab.source.lines import INDENT, call, comment, fits
 from muserlab.source.literals import number, string
 
 NameOf = Callable[[Any], str]
@@ -15,13 +15,23 @@ NameOf = Callable[[Any], str]
 _OPTIONS = {"self", "offset", "size", "reset", "count", "stride", "doc", "fields"}
 
 
-def member_lines(members: Mapping[str, Member], name_of: NameOf) -> list[str]:
-    """Return the definition of each member, set in columns, at the left margin."""
+def member_lines(
+    members: Mapping[str, Member], name_of: NameOf, remarks: Mapping[str, str]
+) -> list[str]:
+    """Return the definition of each member, set in columns, at the left margin.
+
+    ``remarks`` are comments on some of them.
+    """
     width = max((len(name) for name in members), default=0)
-    return [
-        f"{name:<{width}} = {_expression(member, name_of, INDENT + ' ' * (width + 3))}\n"
-        for name, member in members.items()
-    ]
+    lines: list[str] = []
+    for name, member in members.items():
+        line = f"{name:<{width}} = "
+        line += _expression(member, name_of, INDENT + line)
+        if remark := remarks.get(name):
+            after = f"{line}  # {remark}"
+            line = after if fits(INDENT + after) else f"{comment(remark)}{line}"
+        lines.append(f"{line}\n")
+    return lines
 
 
 def _expression(member: Member, name_of: NameOf, before: str) -> str:

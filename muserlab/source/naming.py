@@ -16,19 +16,28 @@ from muserlab.source.imports import home_of, is_builtin, is_import, module_impor
 from muserlab.source.layouts import is_layout
 from muserlab.source.parts import Parts
 from muserlab.source.reach import Need
+from muserlab.source.session import Session
 
 
 class Naming:
     """The names of a file.
 
-    ``names`` are those that code looks up, ``taken`` others that are used. ``ml`` is what muserlab
-    is called, ``device`` what the device is; ``imports`` are the statements that names come from,
-    ``here`` is what the file has to define: classes, functions, and data that can change.
+    ``names`` are those that code looks up, ``taken`` others that are used, ``session`` has those
+    that need no definition. ``ml`` is what muserlab is called, ``device`` what the device is;
+    ``imports`` are the statements that names come from, ``here`` is what the file has to define:
+    classes, functions, and data that can change.
     """
 
-    def __init__(self, parts: Parts, names: Mapping[str, Need], taken: Iterable[str]) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        names: Mapping[str, Need],
+        taken: Iterable[str] = (),
+        session: Session | None = None,
+    ) -> None:
         self._parts = parts
-        self._taken = {*names, *taken}
+        self._session = Session() if session is None else session
+        self._taken = {*names, *taken, *self._session.taken}
         self._names = names
         self._by_id: dict[int, str] = {}
         self.imports: list[str] = []
@@ -37,7 +46,7 @@ class Naming:
             self._give(name, need)
         self.ml = self._module(muserlab, "ml")
         known = [name for name, need in names.items() if parts.path(need.value) == ""]
-        self.device = known[0] if known else self.free("dev")
+        self.device = known[0] if known else parts.known_as(self._session) or self.free("dev")
 
     def _give(self, name: str, need: Need) -> None:
         """Let what a name stands for be called so, or by its own name where that is free."""
@@ -82,6 +91,8 @@ class Naming:
             return f"{self.ml}.{public}"
         if is_builtin(value):
             return str(value.__name__)
+        if (name := self._session.name(value)) is not None:
+            return name
         return self._by_id.get(id(value)) if _is_defined(value) else None
 
     def must(self, value: Any) -> str:
@@ -111,6 +122,8 @@ class Naming:
 
     def _module(self, module: ModuleType, wanted: str) -> str:
         """Return what a module is called; import it, under the wanted name if that is free."""
+        if (known := self._session.name(module)) is not None:
+            return known
         if id(module) not in self._by_id:
             free = wanted.partition(".")[0] not in self._taken
             name = wanted if free else self.free(wanted.replace(".", "_"))

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from muserlab.device import Bank, PCIDevice, Region
+from muserlab.source.session import Session
 
-_FIRST_UNNAMED = 9
+FIRST_SPECIFIC = 9
+"""VFIO index of the first region of a device's own; those have no attribute."""
 
 
 class Parts:
@@ -16,6 +18,10 @@ class Parts:
 
     def __contains__(self, value: object) -> bool:
         return self.path(value) is not None
+
+    def known_as(self, session: Session) -> str | None:
+        """Return what a session calls the device, None if it has no name there."""
+        return session.device(self._device)
 
     def path(self, value: object) -> str | None:
         """Return what follows the device's name in the expression of a part: ".bar0.CTRL".
@@ -30,7 +36,7 @@ class Parts:
 
 def region_path(region: Region) -> str:
     """Return what follows the device's name in the expression of a region."""
-    if region.index < _FIRST_UNNAMED:
+    if region.index < FIRST_SPECIFIC:
         return f".{region.name}"
     return f".regions[{region.index}]"
 

@@ -3,14 +3,14 @@
 import ast
 import builtins
 import inspect
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass
 from enum import Enum
 from types import CellType, MethodType, ModuleType
 from typing import Any
 
-from muserlab.device import PCIDevice
+from muserlab.device import Definition, PCIDevice
 from muserlab.regs import Value
 from muserlab.source.constants import constant_statement
 from muserlab.source.enums import is_plain
@@ -72,15 +72,19 @@ class Reach:
 
     ``names`` are those that code looks up. ``things`` are classes, functions, modules and shared
     data, by identity, which need a name whatever it is. ``own`` are the variables that a function,
-    by identity, has for itself. ``is_part`` tells what belongs to the device.
+    by identity, has for itself. ``is_part`` tells what belongs to the device; names of the module
+    that is ``at_hand`` need nothing.
     """
 
-    def __init__(self, is_part: Callable[[object], bool]) -> None:
+    def __init__(
+        self, is_part: Callable[[object], bool], at_hand: Mapping[str, object] | None = None
+    ) -> None:
         self.names: dict[str, Need] = {}
         self.things: dict[int, Any] = {}
         self.own: dict[int, dict[str, Any]] = {}
         self.undefined: set[str] = set()
         self._is_part = is_part
+        self._at_hand = at_hand
         self._met: dict[int, Any] = {}
         self._coded: dict[int, Any] = {}
         self._files: dict[int, str] = {}
@@ -172,6 +176,8 @@ class Reach:
 
     def _names(self, text: str, scope: Scope, trail: Trail, known: Collection[str] = ()) -> None:
         """Follow the names that a text uses, but for those that are known where it stands."""
+        if scope.globals is self._at_hand:
+            known = {*known, *scope.globals}
         for name in sorted(uses(text).names - {*scope.cells, *known}):
             if scope.knows(name) and not _is_that_builtin(name, scope.value(name)):
                 self.name(name, scope, trail)
@@ -248,6 +254,14 @@ class Reach:
         if filename not in self._known_texts:
             self._known_texts[filename] = list(texts_around(filename))
         return self._known_texts[filename]
+
+
+def follow_definition(reach: Reach, definition: Definition) -> None:
+    """Follow what a device is made of to all that its constructor's call needs."""
+    for name, value in definition.given.items():
+        parts: list[Any] = [*value] if isinstance(value, list | tuple) else [value]
+        for part in parts:
+            reach.follow(part, NOWHERE, (definition.name, name))
 
 
 def _components(value: Any, trail: Trail) -> Iterator[Any]:

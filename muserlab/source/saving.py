@@ -6,9 +6,8 @@ from typing import Any
 
 from muserlab.device import PROBATION, PCIDevice
 from muserlab.live import Version
-from muserlab.source.constructor import constructor
+from muserlab.source.constructor import check_writable, constructor
 from muserlab.source.definitions import Definitions
-from muserlab.source.errors import SaveError
 from muserlab.source.expressions import Expressions, shown
 from muserlab.source.functions import FunctionText, text_of
 from muserlab.source.hooking import Functions
@@ -18,7 +17,7 @@ from muserlab.source.literals import string
 from muserlab.source.naming import Naming
 from muserlab.source.parts import Parts, region_path
 from muserlab.source.placements import Placement, placements
-from muserlab.source.reach import NOWHERE, Reach
+from muserlab.source.reach import NOWHERE, Reach, follow_definition
 from muserlab.source.statements import Statement, in_order, joined
 
 
@@ -53,13 +52,8 @@ class _Saving:
 
     def _follow(self) -> None:
         device, reach = self._device, self._reach
-        if type(device) is not PCIDevice:
-            problem = f"it is a {type(device).__name__}, not a PCIDevice"
-            raise SaveError([device.name], problem, "write what that adds as functions of a device")
-        for name, value in device.definition.given.items():
-            parts: list[Any] = [*value] if isinstance(value, list | tuple) else [value]
-            for part in parts:
-                reach.follow(part, NOWHERE, (device.name, name))
+        check_writable(device)
+        follow_definition(reach, device.definition)
         for placed in placements(device):
             if placed.version is None:
                 self._cleared.append(placed)
