@@ -6,11 +6,10 @@ from functools import partial
 
 from muserlab.lab import current
 
-from . import display
+from . import display, magic
 from .notices import PageNotices, TerminalNotices
 from .patchcell import patch_cell
 from .shell import Shell, has_page
-from .status import Status
 from .wakeup import WakeUp
 from .watchers import watchers
 
@@ -41,8 +40,7 @@ def load(ip: Shell) -> None:
         for event, callback in callbacks:
             ip.events.register(event, callback)
             undo.callback(ip.events.unregister, event, callback)
-        ip.register_magic_function(_muser, "line", "muser")
-        undo.callback(ip.magics_manager.magics["line"].pop, "muser", None)
+        undo.callback(magic.register(ip))
         ip.register_magic_function(partial(patch_cell, ip), "cell", "patch")
         undo.callback(ip.magics_manager.magics["cell"].pop, "patch", None)
         _loaded[id(ip)] = undo.pop_all()
@@ -62,8 +60,3 @@ def _stop() -> None:
 def _hear_out(*_: object) -> None:
     """Let what a cell has caused be told before the cell has ended."""
     current().reports.settle()
-
-
-def _muser(_line: str) -> Status:
-    """Show what is served, who is connected, how busy it is, and the last errors."""
-    return Status(current())

@@ -85,6 +85,10 @@ class Shell(Protocol):
     compile: Compiler
     user_ns: dict[str, Any]
 
+    def set_next_input(self, text: str, replace: bool = False) -> None:
+        """Put text into a new cell below the one that runs, or after the prompt of a terminal."""
+        ...
+
     def register_magic_function(
         self, func: Callable[..., object], magic_kind: str, magic_name: str
     ) -> None:

@@ -77,6 +77,7 @@ if TYPE_CHECKING:
         bit,
         bits,
     )
+    from muserlab.source import SaveError, Suggestion
     from muserlab.trace import Event, FilterError, Kind, Trace, TraceView
     from muserlab.vm import Result
 
@@ -92,6 +93,7 @@ _NAMES = {
     "lab": "Lab LabError current serve",
     "live": "Failure Hook HookFailed PatchError Rehearsal Version",
     "regs": "RC RO RW RW1C W1C W1S WO Access Block LayoutError RegisterFile Value bit bits",
+    "source": "SaveError Suggestion",
     "trace": "Event FilterError Kind Trace TraceView",
     "vm": "Result",
 }
@@ -158,6 +160,8 @@ __all__ = [
     "Rehearsal",
     "ResetKind",
     "Result",
+    "SaveError",
+    "Suggestion",
     "Trace",
     "TraceView",
     "Unhandled",

@@ -25,6 +25,7 @@ from muserlab.lab.serving import current, serve
 from muserlab.lab.status import DeviceStatus, LabStatus
 from muserlab.lab.vm import VM
 from muserlab.server import ClientStatus
+from muserlab.source import SaveError, Suggestion
 
 __all__ = [
     "VM",
@@ -49,7 +50,9 @@ __all__ = [
     "Report",
     "ReportKind",
     "Reports",
+    "SaveError",
     "ServedFile",
+    "Suggestion",
     "current",
     "qemu_arguments",
     "ready_line",

@@ -4,6 +4,7 @@ import concurrent.futures
 import contextlib
 import os
 import re
+import sys
 import threading
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from contextlib import AsyncExitStack
@@ -31,6 +32,7 @@ from muserlab.lab.vm import VM
 from muserlab.lab.watch import Watch
 from muserlab.live import Batch
 from muserlab.server import ClientStatus, SocketInUse, private_directory
+from muserlab.source import Suggestion, suggest
 from muserlab.trace import TraceView
 
 T = TypeVar("T")
@@ -71,7 +73,7 @@ class Lab:
             if held is None or held.closed:
                 self._served[device.name] = self._open(device, path)
                 return
-            _check_same_path(held.value, path)
+            held.value.check_path(path)
             if held.value.device is not device:
                 self._replace(held.value, device)
 
@@ -268,6 +270,19 @@ class Lab:
         """
         save(self._pick(name).device, Path(path), overwrite=overwrite)
 
+    def suggest(
+        self, name: str | None = None, *, names: Mapping[str, object] | None = None
+    ) -> Suggestion:
+        """Return a cell that declares what a device's driver asked for and nobody answered.
+
+        When it is run, the accesses in `dev.unhandled` are registers, with hooks to fill in, and
+        the client stays. Without a name there must be one device only. `names` are those of the
+        session that it is for, by default `__main__`'s. Raises SaveError where something of the
+        layouts has no form as text.
+        """
+        session = vars(sys.modules["__main__"]) if names is None else names
+        return suggest(self._pick(name).device, session)
+
     def status(self) -> LabStatus:
         """Return what is served, for whom, how busy it is, what waits, and the last faults."""
         return LabStatus(
@@ -373,13 +388,6 @@ class Lab:
     def _crashed(self, error: BaseException) -> None:
         text = f"the trio thread ended by itself, nothing is served any more: {error!r}"
         self.reports.post(Report(ReportKind.FAULT, text, error=error))
-
-
-def _check_same_path(served: Served, path: str | os.PathLike[str] | None) -> None:
-    """Raise LabError where a device should move while it is served."""
-    name, present = served.device.name, served.server.path
-    if path is not None and Path(path).absolute() != present:
-        raise LabError(f"{name} is served at {present}; lab.withdraw({name!r}) it before it moves")
 
 
 async def _apply(batch: Batch, served: list[Served]) -> None:

@@ -1,5 +1,6 @@
 """One device that is being served, as the trio thread has it."""
 
+import os
 from collections.abc import AsyncGenerator, Awaitable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -9,6 +10,7 @@ from typing import Self
 import trio
 
 from muserlab.device import Access, Bank, BusyError, InlineHost, PCIDevice
+from muserlab.lab.errors import LabError
 from muserlab.lab.holds import Holds
 from muserlab.lab.host import TrioHost
 from muserlab.lab.portal import Portal
@@ -65,6 +67,14 @@ class Served:
         finally:
             # Only now: the device still needed its host for its hooks of a lost connection.
             (served.device if served else device).host = InlineHost()
+
+    def check_path(self, path: str | os.PathLike[str] | None) -> None:
+        """Raise LabError where the device should move, to a socket at path, while it is served."""
+        name, present = self.device.name, self.server.path
+        if path is not None and Path(path).absolute() != present:
+            raise LabError(
+                f"{name} is served at {present}; lab.withdraw({name!r}) it before it moves"
+            )
 
     def layouts(self) -> dict[str, type[Bank]]:
         """Return what a driver needs to know of the device: its datasheet, region by region."""
