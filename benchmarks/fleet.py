@@ -52,6 +52,10 @@ class Fleet:
         fds = () if eventfd < 0 else (eventfd,)
         return self._start("lab", kind, str(number), str(eventfd), fds=fds)
 
+    def notebook(self) -> ServerProcess:
+        """Start a kernel that serves a device and has its panel."""
+        return self._start("notebook")
+
     def connect(self, process: ServerProcess, name: str) -> Link:
         """Connect to one of a process's sockets and agree on a version."""
         return self._link(process.sockets[name], Link.agree)

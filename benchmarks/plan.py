@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 
 from benchmarks import cpus
-from benchmarks.cases import access, busy, dma, idle, interrupts, scale, transfers
+from benchmarks.cases import access, busy, dma, idle, interrupts, panel, scale, transfers
 from benchmarks.contenders import Contender, Served
 from benchmarks.figures import Case
 from benchmarks.fleet import Fleet, room_at
@@ -14,6 +14,7 @@ from benchmarks.traffic import MIB, Place
 
 ONE_CPU = "both on one CPU"
 TWO_CPUS = "a CPU for each"
+PANEL = "in a notebook"
 PATCHING = "cost of being patchable"
 BUSY = "beside a busy cell"
 INSIDE = "inside the server"
@@ -35,6 +36,7 @@ REGISTERS = (10, 1_000, 100_000)
 def ours(fleet: Fleet) -> list[Group]:
     """Return what is measured of muserlab; starts every server of the run."""
     eventfd, memory = fleet.eventfd(), fleet.memory(MIB)
+    notebook = fleet.notebook()
     patchable = fleet.lab("patchable", 1)
     lab, untraced = fleet.lab("usual", 1, eventfd), fleet.lab("untraced", 1)
     labs = {count: fleet.lab("usual", count) for count in DEVICES}
@@ -54,6 +56,7 @@ def ours(fleet: Fleet) -> list[Group]:
         name: Served(fleet.connect(patchable, name), HOOK)
         for name in (DIRECT, TRUSTED, ON_PROBATION)
     }
+    shown = Served(fleet.connect(notebook, "engine"), REGISTER)
     clients = {
         count: [fleet.connect(its, name) for name in its.sockets] for count, its in labs.items()
     }
@@ -73,6 +76,7 @@ def ours(fleet: Fleet) -> list[Group]:
         *_regimes(fleet, over_the_socket),
         Group(PATCHING, fleet.together, access.accesses(hooked)),
         Group(BUSY, fleet.apart, busy.busy(lab, places[AT_REGISTER], heard)),
+        Group(PANEL, nullcontext, panel.panel(notebook, shown)),
         Group(INSIDE, fleet.apart, [interrupts.cost(lab), *dma.copies(lab)]),
         Group(
             SIZE,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from benchmarks import plan
-from benchmarks.cases import access, busy, dma, idle, interrupts, scale
+from benchmarks.cases import access, busy, dma, idle, interrupts, panel, scale
 from benchmarks.figures import Figure, Figures
 from benchmarks.servers.devices import DIRECT, ON_PROBATION, TRUSTED
 
@@ -111,6 +111,14 @@ TARGETS = (
         access.WRITE,
         ON_PROBATION,
         DIRECT,
+        0.8,
+    ),
+    _against(
+        "reads with the panel open: over those with it closed",
+        plan.PANEL,
+        access.READ,
+        panel.OPEN,
+        panel.CLOSED,
         0.8,
     ),
     _against(

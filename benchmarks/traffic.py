@@ -31,7 +31,7 @@ _ACCESS = HEADER + 16
 
 _UNMAPPED = HEADER + 24
 _POSTED = 64
-_BATCHES = 4
+_BATCHES = 2
 """Posted writes that leave together, so that sending them is not what is measured, and how many
 such batches there are for each answer that the client waits for."""
 

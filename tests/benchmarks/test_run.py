@@ -51,7 +51,7 @@ def test_every_case_measures_every_subject(results: dict[str, Any]) -> None:
     moved = [one for one in figures if one["condition"] != plan.IDLE]
     assert all(value > 0 for figure in moved for value in figure["rounds"])
     conditions = {figure["condition"] for figure in figures}
-    assert {plan.ONE_CPU, plan.BUSY, plan.INSIDE, plan.SIZE, plan.IDLE} <= conditions
+    assert {plan.ONE_CPU, plan.PANEL, plan.BUSY, plan.INSIDE, plan.SIZE, plan.IDLE} <= conditions
 
 
 def test_the_targets_are_told_of(results: dict[str, Any]) -> None:
