@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from typing import Any
 
 import muserlab as ml
-from muserlab.lab import Lab, current
+from muserlab.lab import Lab
 
 from .shell import Shell, has_page
 from .status import Status
@@ -32,6 +32,7 @@ def register(ip: Shell) -> Callable[[], None]:
             ml.Interrupts: _interrupts,
             ml.IrqType: _irq_type,
             ml.Trace: _trace,
+            ml.TraceView: _events,
             ml.Unhandled: _Table,
             ml.Rehearsal: _Table,
         }
@@ -100,10 +101,13 @@ def _irq_type(irq: ml.IrqType[Any]) -> object:
 
 
 def _trace(trace: ml.Trace) -> object:
-    from .widgets import trace_view
+    return _events(trace.view())
 
-    devices = (device for device in current().devices.values() if device.trace is trace)
-    return next((trace_view(device) for device in devices), None)
+
+def _events(view: ml.TraceView) -> object:
+    from .widgets import TraceWidget
+
+    return TraceWidget(view)
 
 
 def _status(lab: Lab) -> object:

@@ -3,15 +3,16 @@
 from .faults import FaultCard
 from .following import Following
 from .overview import Overview
-from .panel import device_panel, interrupts_view, region_view, registers_view, trace_view
+from .panel import device_panel, interrupts_view, region_view, registers_view
+from .trace import TraceWidget
 
 __all__ = [
     "FaultCard",
     "Following",
     "Overview",
+    "TraceWidget",
     "device_panel",
     "interrupts_view",
     "region_view",
     "registers_view",
-    "trace_view",
 ]

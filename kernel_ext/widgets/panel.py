@@ -11,16 +11,16 @@ import ipywidgets
 import muserlab as ml
 
 from .dma import DmaRegions
-from .events import TraceEvents
 from .following import Following
 from .hooks import HooksView
 from .interrupts import InterruptsView
-from .live import Live
+from .live import Live, Shown
 from .memory import Memory
 from .registers import RegistersView
 from .stack import Tabbed, stacked
 from .summary import Summary
 from .table import Table
+from .trace import TraceWidget
 
 
 def device_panel(device: ml.PCIDevice) -> ipywidgets.DOMWidget:
@@ -52,15 +52,15 @@ def _dma(following: Following) -> list[Live]:
     return [Table(DmaRegions(following), following)]
 
 
-def _trace(following: Following) -> list[Live]:
-    return [Table(TraceEvents(following), following)]
+def _trace(following: Following) -> list[Shown]:
+    return [TraceWidget(following.device.trace.view(), following.device.name)]
 
 
 def _hooks(following: Following) -> list[Live]:
     return [HooksView(following)]
 
 
-ASPECTS: Mapping[str, Callable[[Following], Sequence[Live]]] = {
+ASPECTS: Mapping[str, Callable[[Following], Sequence[Shown]]] = {
     "registers": _registers,
     "memory": _memory,
     "interrupts": _interrupts,
@@ -95,12 +95,6 @@ def registers_view(registers: ml.Registers, device: ml.PCIDevice) -> ipywidgets.
 def interrupts_view(device: ml.PCIDevice, only: str = "") -> ipywidgets.DOMWidget:
     """Return a table of every interrupt vector, or of those of one type."""
     return InterruptsView(Following(device), only)
-
-
-def trace_view(device: ml.PCIDevice) -> ipywidgets.DOMWidget:
-    """Return a table of a device's last events."""
-    following = Following(device)
-    return Table(TraceEvents(following), following)
 
 
 def _places(region: ml.Region) -> dict[str, int]:

@@ -5,10 +5,10 @@ from typing import Any
 
 import ipywidgets
 
-from .live import Live
+from .live import Shown
 
 
-def stacked(views: Sequence[Live]) -> ipywidgets.DOMWidget:
+def stacked(views: Sequence[Shown]) -> ipywidgets.DOMWidget:
     """Return views below each other; a single one is itself."""
     return views[0] if len(views) == 1 else Stack(views, views)
 
@@ -16,7 +16,7 @@ def stacked(views: Sequence[Live]) -> ipywidgets.DOMWidget:
 class Stack(ipywidgets.VBox):
     """Widgets below each other, and what stands for them where no widget can run."""
 
-    def __init__(self, children: Sequence[ipywidgets.DOMWidget], shown: Sequence[Live]) -> None:
+    def __init__(self, children: Sequence[ipywidgets.DOMWidget], shown: Sequence[Shown]) -> None:
         super().__init__(children)
         self._shown = shown
 
@@ -34,7 +34,7 @@ class Stack(ipywidgets.VBox):
 class Tabbed(Stack):
     """A view, and others below it in tabs."""
 
-    def __init__(self, top: Live, tabs: Mapping[str, Sequence[Live]]) -> None:
+    def __init__(self, top: Shown, tabs: Mapping[str, Sequence[Shown]]) -> None:
         contents = [stacked(views) for views in tabs.values()]
         super().__init__([top, ipywidgets.Tab(contents, titles=list(tabs))], [top])
         self._tabs = tabs

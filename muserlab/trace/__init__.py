@@ -9,7 +9,19 @@ from muserlab.trace.entry import Entry
 from muserlab.trace.event import Event, Kind
 from muserlab.trace.events import HEADINGS, Events
 from muserlab.trace.filter import Filter, FilterError
-from muserlab.trace.index import Index, Lane, Mark, Overview, Summary, Timeline, lanes_of, timeline
+from muserlab.trace.index import (
+    Found,
+    Index,
+    Lane,
+    Mark,
+    Overview,
+    Summary,
+    Timeline,
+    lanes_of,
+    timeline,
+    tone_of,
+)
+from muserlab.trace.ring import event_of
 from muserlab.trace.trace import DATA_KEPT, NOTE_KEPT, Listener, Trace
 from muserlab.trace.view import TraceView
 from muserlab.trace.writers import Writer, writer
@@ -24,6 +36,7 @@ __all__ = [
     "Events",
     "Filter",
     "FilterError",
+    "Found",
     "Index",
     "Kind",
     "Lane",
@@ -36,7 +49,9 @@ __all__ = [
     "Trace",
     "TraceView",
     "Writer",
+    "event_of",
     "lanes_of",
     "timeline",
+    "tone_of",
     "writer",
 ]

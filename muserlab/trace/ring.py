@@ -64,6 +64,14 @@ class Ring:
         """Forget the records; their numbers are not used again."""
         self._before = self.newest
 
+    def copy(self) -> "Ring":
+        """Return another ring with the records kept now."""
+        copy = Ring(0)
+        copy.newest = self.newest  # first: what is recorded meanwhile is a later one
+        copy.slots = self.slots[:]
+        copy._before, copy._gaps = self._before, self._gaps
+        return copy
+
     def __len__(self) -> int:
         """Return how many records are kept."""
         return len(self._kept())

@@ -218,6 +218,13 @@ class Trace:
     def __repr__(self) -> str:
         return Events(self[-MOST_SHOWN:]).told_of(len(self))
 
+    def frozen(self) -> "Trace":
+        """Return a trace of the events kept now, for who wants to look at them in peace."""
+        frozen = Trace(clock=self._clock)
+        frozen._ring, frozen._capacity = self._ring.copy(), self._capacity
+        frozen._clients = self._clients
+        return frozen
+
     def view(self, wanted: str = "") -> TraceView:
         """Return those of the events that a filter lets through: `kind:write where:CTRL`.
 

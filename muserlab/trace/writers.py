@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from io import TextIOWrapper
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Protocol, Self
 
 from muserlab.trace.chrome import ChromeTrace
 from muserlab.trace.entry import Entry
@@ -19,10 +19,14 @@ from muserlab.trace.event import Event
 
 
 class Writer(AbstractContextManager["Writer"], Protocol):
-    """A file that takes events, until its block ends."""
+    """A file that takes events, until it is closed or its block ends."""
 
     def write(self, entries: Iterable[Entry]) -> None:
         """Add events."""
+        ...
+
+    def close(self) -> None:
+        """Complete the file."""
         ...
 
 
@@ -54,6 +58,9 @@ class _Writer:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
         self._file.close()
 
 
@@ -86,10 +93,10 @@ class _Chrome(_Writer):
         for entry in entries:
             self._add(self._trace.add(entry))
 
-    def __exit__(self, *error: Any) -> None:
+    def close(self) -> None:
         self._add(self._trace.end())
         self._file.write(f"{self._separator if self._separator[0] == '{' else ''}]}}\n")
-        super().__exit__(*error)
+        super().close()
 
     def _add(self, objects: Iterable[Mapping[str, object]]) -> None:
         for one in objects:

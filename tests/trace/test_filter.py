@@ -85,6 +85,9 @@ def found(trace: Trace, text: str) -> list[int]:
         ("note:master", [8]),
         # words
         ("master", [8]),
+        ("irq,dma", [4, 5]),
+        ("master,0xff", [3, 8]),
+        ("-irq,access -pid,Hello", []),
         ("0xff", [3]),
         ("0x1000", [5]),
         ("world", [5]),

@@ -93,6 +93,23 @@ def test_numbers_start_anew_when_all_that_was_found_has_left() -> None:
     assert seqs(index) == list(range(12, 22))
 
 
+def test_what_is_frozen_stays_until_it_thaws() -> None:
+    trace = recorded(10, 10)
+    index = Index({"": trace}, Filter())
+    index.advance(5)
+    index.freeze()
+    for _ in range(4):
+        trace.record(Kind.READ, "a")
+    index.advance()
+    assert seqs(index) == list(range(1, 11))
+    assert index.waiting == 4
+    index.thaw()
+    assert index.waiting == 0
+    index.advance()
+    assert seqs(index) == list(range(5, 15))
+    assert index.restarts == 0
+
+
 def test_a_cleared_trace_has_no_rows() -> None:
     trace = recorded(10, 5)
     index = Index({"": trace}, Filter())

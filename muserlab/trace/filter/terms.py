@@ -32,7 +32,7 @@ class Term:
 def term_of(word: Word) -> Term:
     """Return what a word asks; FilterError where it makes no sense."""
     if not word.name:
-        return _free(word)
+        return _any([_free(value, word.quoted) for value in alternatives(word)], word)
     name = NAMES.get(word.name)
     if name is None:
         raise _unknown(word)
@@ -196,16 +196,15 @@ NAMES: Mapping[str, Maker] = {
 # -- words that are no conditions ------------------------------------------------------------------
 
 
-def _free(word: Word) -> Term:
+def _free(text: str, quoted: bool) -> Term:
     """Return what a word without a name asks: whether it is in anything that is known of an event.
 
     The name of a kind is taken for the kind, and `#17` for a number.
     """
-    text = word.value
-    if not word.quoted and (kinds := known_as(text.lower())):
-        return Term(place=lambda kind, _where, _device: kind in kinds, negated=word.negated)
+    if not quoted and (kinds := known_as(text.lower())):
+        return Term(place=lambda kind, _where, _device: kind in kinds)
     if text.startswith("#") and text[1:].isdigit():
-        return replace(_seq("=", text, False), negated=word.negated)
+        return _seq("=", text, False)
     named = patterns.test_of(":", text)
     value = _number_in(text)
     letters = text.lower().encode()
@@ -217,7 +216,7 @@ def _free(word: Word) -> Term:
             return True
         return named(event.note) or named(subject.client_of(event.seq))
 
-    return Term(lambda _kind, where, device: named(where) or named(device), somewhere, word.negated)
+    return Term(lambda _kind, where, device: named(where) or named(device), somewhere)
 
 
 def _number_in(text: str) -> int | None:

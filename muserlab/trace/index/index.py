@@ -53,6 +53,11 @@ class Index:
         """How many events have not been looked at."""
         return sum(reader.behind + reader.ahead for reader in self._readers)
 
+    @property
+    def incomplete(self) -> bool:
+        """Whether older events have not been looked at."""
+        return any(reader.ahead for reader in self._readers)
+
     def advance(self, count: int = _CHUNK) -> bool:
         """Look at up to about ``count`` events more; return whether any are left."""
         if any(reader.gone for reader in self._readers):
@@ -61,7 +66,7 @@ class Index:
         self._trim()
         if any(reader.behind for reader in self._readers):
             self._forwards(count)
-        elif any(reader.ahead for reader in self._readers):
+        elif self.incomplete:
             self._backwards(count)
         return self.left > 0
 
@@ -86,6 +91,21 @@ class Index:
         ]
         if begins:
             self.rows.drop_before(self.rows.at_time(max(begins)))
+
+    def freeze(self) -> None:
+        """Have nothing new come and nothing leave, until `thaw`; what is older is still found."""
+        for reader in self._readers:
+            reader.freeze()
+
+    def thaw(self) -> None:
+        """Go on with what has come meanwhile."""
+        for reader in self._readers:
+            reader.thaw()
+
+    @property
+    def waiting(self) -> int:
+        """How many events have come since it was frozen."""
+        return sum(reader.waiting for reader in self._readers)
 
     # -- looking -----------------------------------------------------------------------------------
 

@@ -19,12 +19,25 @@ class Reader:
     """
 
     def __init__(self, number: int, trace: Trace, wanted: Filter, subject: Subject) -> None:
-        self.trace = trace
+        self.trace = self._live = trace
         self.name = subject.device
         self._number = number
         self._sieve = wanted.sieve(subject) if wanted else None
         self._next = trace.newest + 1
         self._before = trace.newest  # the next one to read backwards
+
+    def freeze(self) -> None:
+        """Have nothing new come, and nothing that is there leave."""
+        self.trace = self._live.frozen()
+
+    def thaw(self) -> None:
+        """Go on with what has come meanwhile."""
+        self.trace = self._live
+
+    @property
+    def waiting(self) -> int:
+        """How many events have come since it was frozen."""
+        return self._live.newest - self.trace.newest
 
     @property
     def behind(self) -> int:
