@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from typing import Any
 
 import muserlab as ml
-from muserlab.lab import Lab
+from muserlab.lab import VM, Lab
 
 from .shell import Shell, has_page
 from .status import Status
@@ -33,6 +33,7 @@ def register(ip: Shell) -> Callable[[], None]:
             ml.IrqType: _irq_type,
             ml.Trace: _trace,
             ml.TraceView: _events,
+            VM: _guest,
             ml.Unhandled: _Table,
             ml.Rehearsal: _Table,
         }
@@ -102,6 +103,12 @@ def _irq_type(irq: ml.IrqType[Any]) -> object:
 
 def _trace(trace: ml.Trace) -> object:
     return _events(trace.view())
+
+
+def _guest(vm: VM) -> object:
+    from .widgets import GuestWidget
+
+    return GuestWidget(vm)
 
 
 def _events(view: ml.TraceView) -> object:

@@ -2,6 +2,7 @@
 
 from .faults import FaultCard
 from .following import Following
+from .guest import GuestWidget
 from .overview import Overview
 from .panel import device_panel, interrupts_view, region_view, registers_view
 from .trace import TraceWidget
@@ -9,6 +10,7 @@ from .trace import TraceWidget
 __all__ = [
     "FaultCard",
     "Following",
+    "GuestWidget",
     "Overview",
     "TraceWidget",
     "device_panel",

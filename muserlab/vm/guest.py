@@ -7,7 +7,7 @@ from pathlib import Path
 import trio
 
 from muserlab.vm.commands import Commands
-from muserlab.vm.console import Console
+from muserlab.vm.console import TERMINAL_SIZE, Console
 from muserlab.vm.errors import BootError, CommandTimeout, GuestGone, VmError
 from muserlab.vm.keyboard import Keyboard
 from muserlab.vm.monitor import Monitor
@@ -79,6 +79,11 @@ class Guest:
     def running(self) -> bool:
         """Whether QEMU has not ended."""
         return not self._process.ended.is_set()
+
+    @property
+    def terminal_size(self) -> tuple[int, int]:
+        """The columns and lines that the shell at the serial line takes a terminal to have."""
+        return TERMINAL_SIZE
 
     @property
     def up(self) -> bool:
