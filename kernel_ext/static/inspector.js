@@ -116,7 +116,7 @@ function inspector({ act, pin }) {
       make("span", "muser-quiet muser-fielddoc", field.doc))));
   }
 
-  function show(register, said, pinned) {
+  function show(register, said) {
     root.hidden = register === undefined;
     if (register === undefined) { shown = null; built = ""; return; }
     if (shown?.key !== register.key) draft = {};
@@ -124,7 +124,7 @@ function inspector({ act, pin }) {
     const like = JSON.stringify([register.key, register.fields.map((f) => [f.name, f.msb, f.lsb, names(f)])]);
     if (like !== built) { built = like; build(); }
     answer.textContent = said;
-    keep.textContent = pinned ? "★ unpin" : "☆ pin";
+    keep.textContent = register.pinned ? "★ unpin" : "☆ pin";
     update();
   }
 

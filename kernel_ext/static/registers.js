@@ -40,7 +40,7 @@ function render({ model, el }) {
     table.frame.style.setProperty("--value", `${34 + 7.3 * (2 + 2 * parts.widest)}px`);
     table.draw(parts.total, (at) => parts[`line ${at}`]);
     none.textContent = parts.total === 0 && filter.value !== "" ? "No register is like that." : "";
-    closer.show(parts.selected, parts.answer, model.get("pinned").includes(parts.selected?.key));
+    closer.show(parts.selected, parts.answer);
     beginEdit();
   }
 
@@ -146,7 +146,7 @@ function render({ model, el }) {
   }
 
   function pin(key) {
-    model.send({ pin: key });
+    model.send({ bank: parts.bank, pin: key });
   }
 
   // Pokes what is typed over a value in the table.

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import muserlab as ml
 
 LOOKED_BACK = 8192  # events that are searched for what happened before the first look
+KEPT = 4096  # places that are remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ class AccessLog:
         elif (reads, writes) != (known.reads, known.writes):
             kind = "write" if writes != known.writes else "read"
             known = Accesses(reads, writes, kind, self._clock())
+        if len(self._known) >= KEPT and where not in self._known:
+            del self._known[next(iter(self._known))]
         self._known[where] = known
         return known
 

@@ -8,7 +8,7 @@ import muserlab as ml
 
 from ..accesses import Accesses
 from .changes import Seen
-from .listing import Group, Line
+from .listing import Group
 
 MOST_FIELDS = 16  # in a line; the closer look has all of them
 
@@ -35,25 +35,26 @@ def hooks_of(part: ml.RegisterPart) -> Iterator[tuple[str, ml.Version]]:
             yield name, version
 
 
-def line_of(line: Line, seen: Seen | None, accesses: Accesses | None, pinned: bool) -> Any:
-    """Return a line of the table: a group's heading, or a register."""
-    if isinstance(line, Group):
-        return {"group": line.title, "count": line.count, "closed": line.closed}
-    assert seen is not None
-    assert accesses is not None
-    register = line.placed.register
+def heading(group: Group) -> Any:
+    """Return the line above a group."""
+    return {"group": group.title, "count": group.count, "closed": group.closed}
+
+
+def line_of(part: ml.RegisterPart, seen: Seen, accesses: Accesses, pinned: bool) -> Any:
+    """Return a register's line of the table."""
+    register = part.placed.register
     fields = register.decode(seen.value)
     return {
-        "key": line.label,
-        "offset": f"{line.start:#06x}",
+        "key": part.label,
+        "offset": f"{part.start:#06x}",
         "access": str(register.access),
-        "value": digits(seen.value, line.placed.size),
+        "value": digits(seen.value, part.placed.size),
         "fields": [
             [field.name, shown(value), not field.raw(value)]
             for field, value in fields[:MOST_FIELDS]
         ],
         "more": max(0, len(fields) - MOST_FIELDS),
-        "hooks": [f"{verb} v{version.number}" for verb, version in hooks_of(line)],
+        "hooks": [f"{verb} v{version.number}" for verb, version in hooks_of(part)],
         "reads": accesses.reads,
         "writes": accesses.writes,
         "last": [accesses.kind, accesses.when],
@@ -63,11 +64,12 @@ def line_of(line: Line, seen: Seen | None, accesses: Accesses | None, pinned: bo
     }
 
 
-def closer_look(part: ml.RegisterPart, seen: Seen) -> Any:
+def closer_look(part: ml.RegisterPart, seen: Seen, pinned: bool) -> Any:
     """Return everything about one register: its definition, its fields, its hooks."""
     register = part.placed.register
     return {
         "key": part.label,
+        "pinned": pinned,
         "offset": part.start,
         "size": part.placed.size,
         "access": str(register.access),

@@ -1,10 +1,10 @@
 """The registers of a device, of which a page gets those that it shows."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
-
-import traitlets
 
 import muserlab as ml
 
@@ -14,7 +14,7 @@ from ..live import Live, Picture, static, whole
 from ..still import html_table, plain_table
 from . import hand
 from .changes import Changes
-from .lines import closer_look, digits, hooks_of, line_of, shown
+from .lines import closer_look, digits, heading, hooks_of, line_of, shown
 from .listing import Group, Line, Listing, Wish
 
 MOST = 400  # lines that one view gets
@@ -26,15 +26,12 @@ class RegistersView(Live):
 
     _esm = static("watching.js", "grid.js", "numbers.js", "bits.js", "inspector.js", "registers.js")
     _css = static("common.css", "grid.css", "registers.css")
-    pinned = traitlets.List[str]().tag(sync=True)
-    """Names of registers that are kept on top."""
 
     def __init__(self, following: Following, only: int | None = None) -> None:
         self._only = only
-        self._listings: dict[int, Listing] = {}
+        self._kept: defaultdict[int, Kept] = defaultdict(Kept)
         self._changes = Changes()
         self._accesses = AccessLog()
-        self._answers: dict[str, str] = {}  # of accesses by hand, by register
         super().__init__(following)
 
     # -- what a page gets --------------------------------------------------------------------------
@@ -50,28 +47,30 @@ class RegistersView(Live):
         bank = _chosen(banks, wants.get("bank"))
         if bank is None:
             return {"banks": names, "bank": -1, "caption": self._nothing(), "total": 0, "widest": 4}
-        lines = self._lines(bank, Wish.of(wants, self.pinned))
+        kept = self._kept[bank.index]
+        lines = kept.listing.lines(bank.registers, Wish.of(wants, kept.pinned))
         first, count = whole(wants.get("first")), min(whole(wants.get("count")), MOST)
         shows: Picture = {
             "banks": names,
             "bank": bank.index,
             "caption": f"{bank.name}: {bank.size:#x} bytes{self.following.note()}",
             "total": len(lines),
-            "widest": self._listings[bank.index].widest,
+            "widest": kept.listing.widest,
         }
         for at, line in enumerate(lines[first : first + count], first):
-            shows[f"line {at}"] = self._line(bank, line)
-        selected = self._part(bank, wants.get("selected"))
+            shows[f"line {at}"] = self._line(bank, kept, line)
+        selected = _part(bank, wants.get("selected"))
         if selected is not None:
-            shows["selected"] = closer_look(selected, self._changes.seen(selected))
-            shows["answer"] = self._answers.get(selected.label, "")
+            label, seen = selected.label, self._changes.seen(selected)
+            shows["selected"] = closer_look(selected, seen, label in kept.pinned)
+            shows["answer"] = kept.answers.get(label, "")
         return shows
 
-    def _line(self, bank: ml.Bank, line: Line) -> Any:
+    def _line(self, bank: ml.Bank, kept: "Kept", line: Line) -> Any:
         if isinstance(line, Group):
-            return line_of(line, None, None, False)
+            return heading(line)
         accesses = self._accesses.at(bank.owner.trace, f"{bank.name}.{line.label}")
-        return line_of(line, self._changes.seen(line), accesses, line.label in self.pinned)
+        return line_of(line, self._changes.seen(line), accesses, line.label in kept.pinned)
 
     def _nothing(self) -> str:
         return f"{self.following.device.name} has no registers{self.following.note()}"
@@ -81,9 +80,8 @@ class RegistersView(Live):
     def handle(self, content: dict[str, Any]) -> None:
         """Pin, poke, or access as a client does."""
         match content:
-            case {"pin": str(label)}:
-                kept = [one for one in self.pinned if one != label]
-                self.pinned = kept if label in self.pinned else [*kept, label]
+            case {"bank": int(index), "pin": str(label)}:
+                self._kept[index].pin(label)
             case {"bank": int(index), "poke": [str(label), str(text)]}:
                 self.act(self._poke, index, label, text)
             case {"bank": int(index), "write": [str(label), str(text)]}:
@@ -95,14 +93,14 @@ class RegistersView(Live):
 
     def _poke(self, index: int, label: str, text: str) -> None:
         hand.poke(self._named(index, label)[1], text)
-        self._answers[label] = "poked"
+        self._kept[index].answers[label] = "poked"
 
     def _write(self, index: int, label: str, text: str) -> None:
-        answered = partial(self._answers.__setitem__, label)
+        answered = partial(self._kept[index].answers.__setitem__, label)
         hand.write(self.following.device, *self._named(index, label), text, answered)
 
     def _read(self, index: int, label: str) -> None:
-        answered = partial(self._answers.__setitem__, label)
+        answered = partial(self._kept[index].answers.__setitem__, label)
         hand.read(self.following.device, *self._named(index, label), answered)
 
     # -- inside ------------------------------------------------------------------------------------
@@ -112,18 +110,12 @@ class RegistersView(Live):
         every = (region for region in self.following.device.present if isinstance(region, ml.Bank))
         return [bank for bank in every if bank.registers and self._only in (None, bank.index)]
 
-    def _lines(self, bank: ml.Bank, wish: Wish) -> Sequence[Line]:
-        return self._listings.setdefault(bank.index, Listing()).lines(bank.registers, wish)
-
     def _named(self, index: int, label: str) -> tuple[ml.Bank, ml.RegisterPart]:
         bank = next((bank for bank in self._banks() if bank.index == index), None)
-        part = None if bank is None else self._part(bank, label)
+        part = None if bank is None else _part(bank, label)
         if bank is None or part is None:
             raise ValueError(f"there is no register {label} any more")
         return bank, part
-
-    def _part(self, bank: ml.Bank, label: object) -> ml.RegisterPart | None:
-        return bank.hooks.register_at(label) if isinstance(label, str) else None
 
     def still(self) -> tuple[str, str]:
         """Return a table of every region's registers."""
@@ -131,6 +123,28 @@ class RegistersView(Live):
         plain = "\n\n".join(plain_table(*table) for table in tables)
         html = "".join(html_table(*table) for table in tables)
         return plain or self._nothing(), html or self._nothing()
+
+
+@dataclass
+class Kept:
+    """What a widget keeps of a region from look to look."""
+
+    listing: Listing = field(default_factory=Listing)
+    pinned: list[str] = field(default_factory=list[str])
+    """Names of the registers that are kept on top."""
+    answers: dict[str, str] = field(default_factory=dict[str, str])
+    """What came of the last thing that was done by hand, by register."""
+
+    def pin(self, label: str) -> None:
+        """Keep a register on top, or no more."""
+        if label in self.pinned:
+            self.pinned.remove(label)
+        else:
+            self.pinned.append(label)
+
+
+def _part(bank: ml.Bank, label: object) -> ml.RegisterPart | None:
+    return bank.hooks.register_at(label) if isinstance(label, str) else None
 
 
 def _chosen(banks: Sequence[ml.Bank], index: object) -> ml.Bank | None:
