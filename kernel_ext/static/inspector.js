@@ -1,7 +1,7 @@
 // A closer look at one register: its bits, its fields to be set, what happened to it.
 //
 // What a person sets is a draft until they poke or write it: a value, or some of the fields.
-// act(verb, text): called with "poke" or "write" and what was understood, or with "read".
+// act(verb, name, text): called with "poke" or "write" and what was understood, or with "read".
 
 function inspector({ act, pin }) {
   const title = make("h4", "muser-what");
@@ -14,7 +14,7 @@ function inspector({ act, pin }) {
   const wrong = make("span", "muser-wrong");
   const poke = press("Poke", () => send("poke"));
   const write = press("Write", () => send("write"));
-  const read = press("Read", () => act("read"));
+  const read = press("Read", () => act("read", shown.key));
   const answer = make("output", "muser-answer");
   const past = make("div", "muser-past muser-quiet");
   const hand = make("div", "muser-hand",
@@ -87,7 +87,7 @@ function inspector({ act, pin }) {
     const text = check();
     if (text === undefined) return;
     draft = {};
-    act(verb, text);
+    act(verb, shown.key, text);
     update();
   }
 

@@ -140,9 +140,8 @@ function render({ model, el }) {
     edit(table.rowAt(at).children[4], parts.selected);
   }
 
-  function act(verb, text) {
-    const named = verb === "read" ? selected : [selected, text];
-    model.send({ bank: parts.bank, [verb]: named });
+  function act(verb, key, text) {
+    model.send({ bank: parts.bank, [verb]: verb === "read" ? key : [key, text] });
   }
 
   function pin(key) {

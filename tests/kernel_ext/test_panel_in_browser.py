@@ -61,6 +61,8 @@ class EngineBar(ml.BAR, size=0x1000):
     NEW = ml.RW(0x08)
 
 drv.close()
+while dev.client is not None:  # a client would notice that a BAR has gone
+    time.sleep(0.01)
 dev = ml.PCIDevice("engine", id=(0x1234, 0x0002), bar0=EngineBar, intx=True, msi=2)
 lab = ml.serve(dev)
 """,
@@ -170,7 +172,8 @@ def test_a_guests_access_is_made_by_hand_while_a_cell_runs(
 def test_registers_are_filtered_grouped_and_pinned(registers: Locator) -> None:
     lines = registers.locator(".muser-rows .muser-row")
     row(registers, "SUM").click()
-    registers.get_by_role("button", name="pin").click()
+    closer = registers.get_by_role("region", name="register SUM")
+    closer.get_by_role("button", name="pin").click()
     registers.get_by_label("filter").fill("ctrl")
     expect(lines).to_have_count(4)  # pinned, SUM, and two CTRLs
     registers.get_by_label("group by").select_option("by block")
@@ -179,7 +182,7 @@ def test_registers_are_filtered_grouped_and_pinned(registers: Locator) -> None:
     expect(row(registers, "CH[1].CTRL")).to_have_count(0)
     registers.get_by_label("filter").fill("")
     registers.get_by_label("group by").select_option("no groups")
-    registers.get_by_role("button", name="unpin").click()
+    closer.get_by_role("button", name="unpin").click()
     expect(lines).to_have_count(8)
 
 
@@ -203,8 +206,9 @@ def test_the_same_registers_are_shown_twice(notebook: Notebook, registers: Locat
     again.scroll_into_view_if_needed()
     expect(row(again, "CH[1].STAT")).to_be_visible()
     row(again, "SUM").click()
-    again.get_by_label("value", exact=True).fill("0x55")
-    again.get_by_role("button", name="Poke").click()
+    closer = again.get_by_role("region", name="register SUM")
+    closer.get_by_label("value", exact=True).fill("0x55")
+    closer.get_by_role("button", name="Poke").click()
     for view in (again, registers):
         expect(cell(view, "SUM", VALUE)).to_have_text("0x00000055")
     registers.get_by_label("filter").fill("")
