@@ -52,15 +52,18 @@ if TYPE_CHECKING:
         RawExtended,
         Region,
         RegionError,
+        RegionMemory,
         RegisterPart,
         Registers,
         ResetKind,
+        Touched,
         Unhandled,
         Vector,
         VendorSpecific,
     )
     from muserlab.lab import Lab, LabError, current, serve
     from muserlab.live import Failure, Hook, HookFailed, PatchError, Rehearsal, Version
+    from muserlab.pci import ConfigItem
     from muserlab.regs import (
         RC,
         RO,
@@ -88,10 +91,12 @@ _NAMES = {
         "DeadlockError DefinitionError DeviceError DeviceRegion DeviceSerialNumber DmaError "
         "DmaFault DmaRegion ExtendedVendorSpecific GuestMemory Interrupts IrqError IrqType "
         "LevelVector Memory PCIDevice PCIExpress PowerManagement RawCapability RawExtended "
-        "Region RegionError RegisterPart Registers ResetKind Unhandled Vector VendorSpecific"
+        "Region RegionError RegionMemory RegisterPart Registers ResetKind Touched Unhandled "
+        "Vector VendorSpecific"
     ),
     "lab": "Lab LabError current serve",
     "live": "Failure Hook HookFailed PatchError Rehearsal Version",
+    "pci": "ConfigItem",
     "regs": "RC RO RW RW1C W1C W1S WO Access Block LayoutError RegisterFile Value bit bits",
     "source": "SaveError Suggestion",
     "trace": "Event FilterError Kind Trace TraceView",
@@ -120,6 +125,7 @@ __all__ = [
     "Block",
     "Burst",
     "BusyError",
+    "ConfigItem",
     "ConfigRegion",
     "DeadlockError",
     "DefinitionError",
@@ -154,6 +160,7 @@ __all__ = [
     "RawExtended",
     "Region",
     "RegionError",
+    "RegionMemory",
     "RegisterFile",
     "RegisterPart",
     "Registers",
@@ -162,6 +169,7 @@ __all__ = [
     "Result",
     "SaveError",
     "Suggestion",
+    "Touched",
     "Trace",
     "TraceView",
     "Unhandled",

@@ -21,7 +21,7 @@ from muserlab.device.config import (
     VendorSpecific,
 )
 from muserlab.device.definition import BarDefinition, Definition
-from muserlab.device.dma import DMA, DmaRegion, GuestMemory, Messenger
+from muserlab.device.dma import DMA, DmaRegion, GuestMemory, Messenger, Touched
 from muserlab.device.errors import (
     BusyError,
     CloneError,
@@ -53,6 +53,7 @@ from muserlab.device.region import (
     Policy,
     Range,
     Region,
+    RegionMemory,
     RegisterHandle,
     RegisterPart,
     Registers,
@@ -120,6 +121,7 @@ __all__ = [
     "RawExtended",
     "Region",
     "RegionError",
+    "RegionMemory",
     "RegisterHandle",
     "RegisterPart",
     "Registers",
@@ -129,6 +131,7 @@ __all__ = [
     "Spot",
     "State",
     "Task",
+    "Touched",
     "Unhandled",
     "UnhandledAccess",
     "Vector",

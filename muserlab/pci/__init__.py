@@ -6,6 +6,6 @@ that shows itself.
 
 from muserlab.pci.function import PciFunction, decode_config
 from muserlab.pci.header import Bar, size_note
-from muserlab.pci.item import Capability, Item
+from muserlab.pci.item import Capability, ConfigItem
 
-__all__ = ["Bar", "Capability", "Item", "PciFunction", "decode_config", "size_note"]
+__all__ = ["Bar", "Capability", "ConfigItem", "PciFunction", "decode_config", "size_note"]

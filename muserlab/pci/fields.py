@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from muserlab.pci.item import Item
+from muserlab.pci.item import ConfigItem
 
 Say = Callable[[int], str]
 """Returns what a register's value says in some of its bits."""
@@ -38,11 +38,11 @@ class Register:
     says: tuple[Say, ...]
     told: bool = False
 
-    def item(self, space: Space, base: int) -> Item:
+    def item(self, space: Space, base: int) -> ConfigItem:
         """Return what it says of something that begins at base."""
         value = space.number(base + self.offset, self.size)
         text = " ".join(say(value) for say in self.says)
-        return Item(base + self.offset, self.size, self.name, text, told=self.told)
+        return ConfigItem(base + self.offset, self.size, self.name, text, told=self.told)
 
 
 def register(name: str, offset: int, size: int, *says: Say, told: bool = False) -> Register:
@@ -50,7 +50,7 @@ def register(name: str, offset: int, size: int, *says: Say, told: bool = False) 
     return Register(name, offset, size, says, told)
 
 
-def items(space: Space, base: int, registers: Iterable[Register]) -> tuple[Item, ...]:
+def items(space: Space, base: int, registers: Iterable[Register]) -> tuple[ConfigItem, ...]:
     """Return what registers say of something that begins at base."""
     return tuple(one.item(space, base) for one in registers)
 

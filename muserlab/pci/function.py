@@ -13,7 +13,7 @@ from muserlab.pci.header import (
     header_item,
     rom_text,
 )
-from muserlab.pci.item import Capability, Item
+from muserlab.pci.item import Capability, ConfigItem
 from muserlab.pci.lists import extended_capabilities, standard_capabilities
 from muserlab.pci.names import class_name
 
@@ -32,7 +32,7 @@ class PciFunction:
     class_code: int
     revision: int
     bars: tuple[Bar, ...]
-    header: Item
+    header: ConfigItem
     capabilities: tuple[Capability, ...]
     extended_capabilities: tuple[Capability, ...]
     summary: tuple[str, ...]
@@ -45,11 +45,11 @@ class PciFunction:
         return f"{class_name(self.class_code)} {numbers} (rev {self.revision:02x})"
 
     @property
-    def items(self) -> tuple[Item, ...]:
+    def items(self) -> tuple[ConfigItem, ...]:
         """The header, then every capability in the order of its list."""
         return self.header, *self.capabilities, *self.extended_capabilities
 
-    def registers(self) -> Iterator[Item]:
+    def registers(self) -> Iterator[ConfigItem]:
         """Yield every register by itself, a capability's with its name before its own."""
         yield from self.header.parts
         for one in (*self.capabilities, *self.extended_capabilities):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from muserlab.pci.fields import Space, field, flags, items, number, register
-from muserlab.pci.item import Item
+from muserlab.pci.item import ConfigItem
 from muserlab.pci.names import class_name
 
 HEADER_SIZE = 0x40
@@ -125,13 +125,13 @@ def rom_text(space: Space, size: int = 0) -> str:
     return f"{where}{'' if value & 1 else ' [disabled]'}{size_note(size)}"
 
 
-def header_item(space: Space, bars: tuple[Bar, ...], rom_size: int) -> Item:
+def header_item(space: Space, bars: tuple[Bar, ...], rom_size: int) -> ConfigItem:
     """Return the header and, as its parts, all of its registers."""
     regions = tuple(
-        Item(_BARS.start + 4 * bar.index, bar.bits // 8, f"Region {bar.index}", str(bar))
+        ConfigItem(_BARS.start + 4 * bar.index, bar.bits // 8, f"Region {bar.index}", str(bar))
         for bar in bars
     )
-    rom = Item(_ROM, 4, "Expansion ROM", rom_text(space, rom_size))
+    rom = ConfigItem(_ROM, 4, "Expansion ROM", rom_text(space, rom_size))
     before, after = items(space, 0, _BEFORE_BARS), items(space, 0, _AFTER_BARS)
     parts = (*before, *regions, *after, rom, *items(space, 0, _AT_THE_END))
-    return Item(0, HEADER_SIZE, "Header", "", parts)
+    return ConfigItem(0, HEADER_SIZE, "Header", "", parts)

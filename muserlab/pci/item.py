@@ -9,7 +9,7 @@ _INDENT = "  "
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ConfigItem:
     """Something that configuration space says: a register, or what several are together.
 
     `offset` and `size` are its bytes, `text` what they say, `parts` what it consists of. What is
@@ -20,7 +20,7 @@ class Item:
     size: int
     name: str
     text: str = ""
-    parts: tuple["Item", ...] = ()
+    parts: tuple["ConfigItem", ...] = ()
     told: bool = False
 
     def __str__(self) -> str:
@@ -42,7 +42,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Capability(Item):
+class Capability(ConfigItem):
     """One capability: its number too, and its version if it is an extended one.
 
     `text` is what lspci says of it in its first line.

@@ -9,7 +9,7 @@ from muserlab.pci.described import Described
 from muserlab.pci.extended import EXTENDED
 from muserlab.pci.fields import Space, items
 from muserlab.pci.header import CAPABILITIES, HEADER_SIZE, STATUS
-from muserlab.pci.item import Capability, Item
+from muserlab.pci.item import Capability, ConfigItem
 from muserlab.pci.names import CAPABILITIES as NAMES
 from muserlab.pci.names import EXTENDED_CAPABILITIES as EXTENDED_NAMES
 from muserlab.pci.standard import STANDARD
@@ -30,7 +30,7 @@ def standard_capabilities(space: Space) -> Iterator[Capability]:
         name = NAMES.get(number, f"Capability {number:#04x}")
         describe = STANDARD.get(number)
         described = Described(2, name, ()) if describe is None else describe(space, at)
-        header = Item(at, 2, "header", f"id {number:02x}, {_next(follower)}", told=True)
+        header = ConfigItem(at, 2, "header", f"id {number:02x}, {_next(follower)}", told=True)
         parts = (header, *items(space, at, described.registers))
         yield Capability(at, described.size, name, described.text, parts, id=number)
         at = follower & ~0x3
@@ -51,7 +51,7 @@ def extended_capabilities(space: Space) -> Iterator[Capability]:
         described = Described(4, name, ()) if describe is None else describe(space, at)
         says = f"id {number:04x} v{version}, {_next(follower)}"
         parts = (
-            Item(at, 4, "header", says, told=True),
+            ConfigItem(at, 4, "header", says, told=True),
             *items(space, at, described.registers),
         )
         size, text = described.size, described.text

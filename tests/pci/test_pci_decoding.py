@@ -5,7 +5,7 @@ import struct
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muserlab.pci import Item, decode_config
+from muserlab.pci import ConfigItem, decode_config
 
 
 def space(size: int = 256, **parts: bytes) -> bytes:
@@ -111,7 +111,7 @@ def test_every_register_has_a_place_and_a_name() -> None:
 
 
 def test_long_lines_are_wrapped_with_what_follows_further_in() -> None:
-    item = Item(0, 1, "Flags", " ".join(["Flag+"] * 40))
+    item = ConfigItem(0, 1, "Flags", " ".join(["Flag+"] * 40))
     first, second, *_ = item.lines("  ")
     assert first.startswith("  Flags: Flag+ ")
     assert second.startswith("      Flag+ ")

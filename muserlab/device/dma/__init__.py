@@ -8,5 +8,6 @@ from muserlab.device.dma.dma import DMA
 from muserlab.device.dma.guest import GuestMemory
 from muserlab.device.dma.messenger import Messenger
 from muserlab.device.dma.region import DmaRegion
+from muserlab.device.dma.touched import Touched
 
-__all__ = ["DMA", "DmaRegion", "GuestMemory", "Messenger"]
+__all__ = ["DMA", "DmaRegion", "GuestMemory", "Messenger", "Touched"]

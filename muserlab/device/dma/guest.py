@@ -27,6 +27,14 @@ class GuestMemory(AddressSpace):
         shared = (one for one in self._dma.regions if one.readable and one.kind != "messages")
         return joined((region.iova, region.end) for region in shared)
 
+    def hidden(self) -> Iterator[tuple[int, int, str]]:
+        """Yield memory that takes messages, and what the device may not read."""
+        for region in self._dma.regions:
+            if region.kind == "messages":
+                yield region.iova, region.end, "takes messages: not readable without an access"
+            elif not region.readable:
+                yield region.iova, region.end, "the device may only write it"
+
     def touched(self, start: int, end: int) -> Iterator[Span]:
         """Yield what the client's file says was ever written."""
         for region in self._dma.regions:

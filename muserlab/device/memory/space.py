@@ -2,18 +2,15 @@
 
 import os
 from collections.abc import Callable, Iterator
-from itertools import islice
 
 from muserlab.device.memory.files import load, save
-from muserlab.device.memory.hexdump import hexdump
 from muserlab.device.memory.place import Place, Span
 from muserlab.device.memory.search import search
+from muserlab.device.memory.sketch import sketch
 from muserlab.live import Owner
 
 Tick = Callable[[int], object]
 """Called now and then, with how many bytes are done; what it raises ends the work."""
-
-_LINES = 16
 
 
 class AddressSpace:
@@ -34,6 +31,13 @@ class AddressSpace:
     def readable(self) -> Iterator[Span]:
         """Yield the ranges that can be peeked, in order."""
         raise NotImplementedError
+
+    def hidden(self) -> Iterator[tuple[int, int, str]]:
+        """Yield start and end of ranges that cannot be peeked though something is there, and why.
+
+        In order. Most spaces have none.
+        """
+        return iter(())
 
     def touched(self, start: int, end: int) -> Iterator[Span]:
         """Yield, of a readable range, what may hold something other than zeros, in order."""
@@ -128,16 +132,8 @@ class AddressSpace:
         return load(self, path, address, tick)
 
     def __repr__(self) -> str:
-        """Show the first lines of what is readable."""
+        """Show the first lines that hold something."""
         spans = list(self.readable())
         total = sum(end - start for start, end in spans)
-        lines = [f"{self.name}: {total:#x} bytes" + ("" if spans else ", nothing to look at")]
-        for start, end in islice(spans, 8):
-            digits = 8 if end <= 1 << 32 else 16
-            shown = min(end, start + 16 * _LINES)
-            lines += hexdump(start, self.peek(start, shown - start), digits)
-            if shown < end:
-                lines.append(f"… up to {end:0{digits}x}")
-        if len(spans) > 8:
-            lines.append(f"… and {len(spans) - 8} more ranges")
-        return "\n".join(lines)
+        heading = f"{self.name}: {total:#x} bytes" + ("" if spans else ", nothing to look at")
+        return "\n".join([heading, *sketch(self, spans)])

@@ -22,6 +22,7 @@ from muserlab.device.region.register import RegisterPart
 from muserlab.device.region.registers import Registers
 from muserlab.device.region.rom import ROM, rom_class
 from muserlab.device.region.site import Site, Span, Spot, Verb
+from muserlab.device.region.spaces import RegionMemory
 from muserlab.device.region.undeclared import Direction
 from muserlab.device.region.where import site_of
 
@@ -44,6 +45,7 @@ __all__ = [
     "Policy",
     "Range",
     "Region",
+    "RegionMemory",
     "RegisterHandle",
     "RegisterPart",
     "Registers",

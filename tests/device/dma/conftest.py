@@ -1,6 +1,7 @@
 """A client's memory of every kind, and DMA of no device."""
 
 import fcntl
+import gc
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -89,6 +90,7 @@ def open_fds() -> int:
 
 @pytest.fixture
 def bench() -> Iterator[Bench]:
+    gc.collect()  # devices of other tests may hold fds of their own until then
     before = open_fds()
     bench = Bench()
     yield bench

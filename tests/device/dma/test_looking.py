@@ -57,6 +57,10 @@ def test_holes_and_directions_are_respected(mapped: Any) -> None:
 def test_the_space_has_what_can_be_read(mapped: Any) -> None:
     memory = mapped.dma.memory
     assert list(memory.readable()) == [(0, 2 * PAGE), (9 * PAGE, 10 * PAGE)]
+    assert list(memory.hidden()) == [
+        (4 * PAGE, 5 * PAGE, "takes messages: not readable without an access"),
+        (8 * PAGE, 9 * PAGE, "the device may only write it"),
+    ]
     assert list(memory.places(PAGE, 5 * PAGE)) == [
         Place(PAGE, 2 * PAGE, "DMA 0x1000 rw, file", "memory"),
         Place(4 * PAGE, 5 * PAGE, "DMA 0x4000 rw, messages", "memory"),

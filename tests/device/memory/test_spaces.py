@@ -114,18 +114,19 @@ def test_memory_that_nobody_touched_is_known_without_reading_it(dev: PCIDevice) 
     assert not any(start <= 0x3800 < end for start, end in touched)
 
 
-def test_a_space_shows_its_first_lines(dev: PCIDevice) -> None:
+def test_a_space_shows_the_first_lines_that_hold_something(dev: PCIDevice) -> None:
+    assert repr(dev.bar2.memory).splitlines() == ["bar2: 0x40000000 bytes", "*", "40000000"]
+    dev.bar2.poke(0x3FFF_FFFF, b"!")
     dev.bar2.poke(0x40, b"Hello")
     assert repr(dev.bar2.memory).splitlines() == [
         "bar2: 0x40000000 bytes",
-        "00000000  00 00 00 00 00 00 00 00  00 00 00 00 00 00 00 00  ................",
         "*",
         "00000040  48 65 6c 6c 6f 00 00 00  00 00 00 00 00 00 00 00  Hello...........",
-        "00000050  00 00 00 00 00 00 00 00  00 00 00 00 00 00 00 00  ................",
         "*",
-        "000000f0  00 00 00 00 00 00 00 00  00 00 00 00 00 00 00 00  ................",
-        "… up to 40000000",
+        "3ffffff0  00 00 00 00 00 00 00 00  00 00 00 00 00 00 00 21  ...............!",
     ]
+    dev.bar2.poke(0x1000, b"x" * 0x1000)
+    assert len(repr(dev.bar2.memory).splitlines()) == 1 + 16 + 4
 
 
 @given(
