@@ -28,6 +28,9 @@ def register(ip: Shell) -> Callable[[], None]:
             ml.Lab: _lab,
             ml.PCIDevice: _device,
             ml.Region: _region,
+            ml.AddressSpace: _memory,
+            ml.ConfigRegion: _config,
+            ml.DMA: _dma,
             ml.Registers: _registers,
             ml.Interrupts: _interrupts,
             ml.IrqType: _irq_type,
@@ -78,6 +81,27 @@ def _region(region: ml.Region) -> object:
 
     device = region.owner.subject
     return region_view(region, device) if isinstance(device, ml.PCIDevice) else None
+
+
+def _config(config: ml.ConfigRegion) -> object:
+    from .widgets import config_view
+
+    device = config.owner.subject
+    return config_view(device) if isinstance(device, ml.PCIDevice) else None
+
+
+def _dma(dma: ml.DMA) -> object:
+    from .widgets import dma_view
+
+    device = dma.owner.subject
+    return dma_view(device) if isinstance(device, ml.PCIDevice) else None
+
+
+def _memory(space: ml.AddressSpace) -> object:
+    from .widgets import memory_view
+
+    device = space.owner.subject
+    return memory_view(space, device) if isinstance(device, ml.PCIDevice) else None
 
 
 def _registers(registers: ml.Registers) -> object:

@@ -6,7 +6,7 @@ from functools import partial
 
 from muserlab.lab import current
 
-from . import display, magic
+from . import display, jobs, magic
 from .notices import PageNotices, TerminalNotices
 from .patchcell import patch_cell
 from .shell import Shell, has_page
@@ -33,6 +33,7 @@ def load(ip: Shell) -> None:
         undo.callback(_stop)
         watchers.open()
         undo.callback(watchers.close)
+        undo.callback(jobs.cancel_all)
         undo.callback(current().reports.attach(notices.heard))
         undo.callback(display.register(ip))
         wakeup.arm()

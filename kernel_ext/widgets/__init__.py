@@ -4,7 +4,15 @@ from .faults import FaultCard
 from .following import Following
 from .guest import GuestWidget
 from .overview import Overview
-from .panel import device_panel, interrupts_view, region_view, registers_view
+from .panel import (
+    config_view,
+    device_panel,
+    dma_view,
+    interrupts_view,
+    memory_view,
+    region_view,
+    registers_view,
+)
 from .trace import TraceWidget
 
 __all__ = [
@@ -13,8 +21,11 @@ __all__ = [
     "GuestWidget",
     "Overview",
     "TraceWidget",
+    "config_view",
     "device_panel",
+    "dma_view",
     "interrupts_view",
+    "memory_view",
     "region_view",
     "registers_view",
 ]

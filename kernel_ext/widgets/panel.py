@@ -10,16 +10,16 @@ import ipywidgets
 
 import muserlab as ml
 
-from .dma import DmaRegions
+from .config import ConfigView
+from .dmamap import DmaMap
 from .following import Following
 from .hooks import HooksView
 from .interrupts import InterruptsView
 from .live import Live, Shown
-from .memory import Memory
+from .memory import Memory, all_spaces, guest_memory, same_as
 from .registers import RegistersView
 from .stack import Tabbed, stacked
 from .summary import Summary
-from .table import Table
 from .trace import TraceWidget
 
 
@@ -35,8 +35,7 @@ def _registers(following: Following) -> list[Live]:
 
 
 def _memory(following: Following) -> list[Live]:
-    banks = (region for region in following.device.present if isinstance(region, ml.Bank))
-    return [Memory(following, bank.index, bank.name, _places(bank)) for bank in banks]
+    return [Memory(following, all_spaces)]
 
 
 def _interrupts(following: Following) -> list[Live]:
@@ -44,12 +43,12 @@ def _interrupts(following: Following) -> list[Live]:
 
 
 def _config(following: Following) -> list[Live]:
-    config = following.device.config
-    return [Memory(following, config.index, config.name, _places(config))]
+    return [ConfigView(following)]
 
 
 def _dma(following: Following) -> list[Live]:
-    return [Table(DmaRegions(following), following)]
+    memory = Memory(following, guest_memory)
+    return [DmaMap(following, memory), memory]
 
 
 def _trace(following: Following) -> list[Shown]:
@@ -78,13 +77,28 @@ ASPECTS: Mapping[str, Callable[[Following], Sequence[Shown]]] = {
 def region_view(region: ml.Region, device: ml.PCIDevice) -> ipywidgets.DOMWidget:
     """Return a table of a region's registers, a hex view of its memory, or both."""
     following = Following(device)
-    places = _places(region)
-    parts: list[Live] = []
-    if isinstance(region, ml.Bank) and region.registers:
-        parts.append(RegistersView(following, region.index))
-    if places or not parts:
-        parts.append(Memory(following, region.index, region.name, places))
+    if not isinstance(region, ml.Bank) or not region.registers:
+        return Memory(following, same_as(region.memory))
+    parts: list[Live] = [RegistersView(following, region.index)]
+    memories = region.memories()
+    if memories:
+        parts.append(Memory(following, same_as(region.memory), memories[0].offset))
     return stacked(parts)
+
+
+def config_view(device: ml.PCIDevice) -> ipywidgets.DOMWidget:
+    """Return what configuration space says, and its bytes."""
+    return ConfigView(Following(device))
+
+
+def dma_view(device: ml.PCIDevice) -> ipywidgets.DOMWidget:
+    """Return the map of a device's DMA regions, and a hex view of the memory in them."""
+    return stacked(_dma(Following(device)))
+
+
+def memory_view(space: ml.AddressSpace, device: ml.PCIDevice) -> ipywidgets.DOMWidget:
+    """Return a hex view of an address space."""
+    return Memory(Following(device), same_as(space))
 
 
 def registers_view(registers: ml.Registers, device: ml.PCIDevice) -> ipywidgets.DOMWidget:
@@ -95,13 +109,3 @@ def registers_view(registers: ml.Registers, device: ml.PCIDevice) -> ipywidgets.
 def interrupts_view(device: ml.PCIDevice, only: str = "") -> ipywidgets.DOMWidget:
     """Return a table of every interrupt vector, or of those of one type."""
     return InterruptsView(Following(device), only)
-
-
-def _places(region: ml.Region) -> dict[str, int]:
-    """Return what in a region has a name and no row of its own, with the offset."""
-    if isinstance(region, ml.Bank):
-        return {memory.name: memory.offset for memory in region.memories()}
-    if isinstance(region, ml.ConfigRegion):
-        capabilities = {type(one.definition).__name__: one.offset for one in region.capabilities}
-        return {"header": 0, **capabilities}
-    return {}

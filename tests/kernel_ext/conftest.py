@@ -1,6 +1,7 @@
 """A real JupyterLab, and a real browser on it."""
 
 import atexit
+import fcntl
 import json
 import os
 import re
@@ -217,3 +218,16 @@ def sockets(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with tempfile.TemporaryDirectory(prefix="lab") as runtime:
         monkeypatch.setenv("XDG_RUNTIME_DIR", runtime)
         yield
+
+
+@pytest.fixture
+def memfd() -> Callable[[int], int]:
+    """Return a function that makes memory as a client shares it: a memfd that cannot shrink."""
+
+    def made(size: int) -> int:
+        fd = os.memfd_create("client", os.MFD_ALLOW_SEALING | os.MFD_CLOEXEC)
+        os.ftruncate(fd, size)
+        fcntl.fcntl(fd, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK)
+        return fd
+
+    return made

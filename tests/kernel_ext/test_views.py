@@ -9,8 +9,6 @@ from hypothesis import strategies as st
 
 import muserlab as ml
 from muserlab.kernel_ext.widgets import TraceWidget, device_panel, interrupts_view, region_view
-from muserlab.kernel_ext.widgets.following import Following
-from muserlab.kernel_ext.widgets.memory import WINDOW, Memory
 from muserlab.kernel_ext.widgets.table import Table
 
 
@@ -69,48 +67,6 @@ def test_looking_never_changes_what_it_looks_at(events: int, offset: int) -> Non
     assert dev.trace.accesses == trace
 
 
-# -- memory ----------------------------------------------------------------------------------------
-
-
-def memory(dev: ml.PCIDevice, **places: int) -> Memory:
-    return Memory(Following(dev), dev.bar0.index, "bar0", places)
-
-
-def test_a_hex_view_begins_at_the_first_place_and_goes_to_others(dev: ml.PCIDevice) -> None:
-    view = memory(dev, BUF=0x1000, END=0x1FF0)
-    dev.bar0.poke(0x1000, b"Hello")
-    view.look()
-    assert (view.offset, view.data[:5], len(view.data)) == (0x1000, b"Hello", WINDOW)
-    for typed, offset in (("0x23", 0x20), ("END", 0x2000 - WINDOW), ("BUF", 0x1000), ("-1", 0)):
-        click(view, go=typed)
-        assert view.offset == offset, typed
-        assert view.data == dev.bar0.peek(offset, WINDOW)
-    click(view, go="nowhere")
-    assert "ValueError" in view.said
-
-
-@pytest.mark.parametrize("size", [1, 8, WINDOW, WINDOW + 1, WINDOW + 17])
-def test_a_hex_view_reaches_the_last_byte_of_any_size(size: int) -> None:
-    class Odd(ml.DeviceRegion, size=size):
-        pass
-
-    dev = ml.PCIDevice("odd", id=(0x1234, 2), regions=[Odd])
-    region = dev.regions[9]
-    assert region is not None
-    region.poke(size - 1, b"\xaa")
-    view = Memory(Following(dev), 9, region.name, {})
-    click(view, go=hex(size))
-    assert view.data[-1] == 0xAA
-    assert view.offset % 16 == 0
-
-
-def test_configuration_space_names_its_capabilities(dev: ml.PCIDevice) -> None:
-    view: Any = region_view(dev.config, dev)
-    assert view.places == ["header", "MSI"]
-    click(view, go="MSI")
-    assert view.said == ""
-
-
 # -- where no widget can run -----------------------------------------------------------------------
 
 
@@ -118,7 +74,7 @@ def test_a_region_with_memory_has_both_still_pictures(dev: ml.PCIDevice) -> None
     dev.bar0.poke(0x1234, b"xyz")
     bundle = region_view(dev.bar0, dev)._repr_mimebundle_()
     assert "0x0004  CTRL" in bundle["text/plain"]
-    assert "001230  00 00 00 00 78 79 7a" in bundle["text/plain"]
+    assert "00001230  00 00 00 00 78 79 7a" in bundle["text/plain"]
     assert "....xyz" in bundle["text/html"]
 
 
