@@ -72,7 +72,8 @@ class Reach:
 
     ``names`` are those that code looks up. ``things`` are classes, functions, modules and shared
     data, by identity, which need a name whatever it is. ``own`` are the variables that a function,
-    by identity, has for itself. ``is_part`` tells what belongs to the device; names of the module
+    by identity, has for itself. ``annotations_wait`` tells that some are not worked out when a
+    function is defined (PEP 563). ``is_part`` tells what belongs to the device; names of the module
     that is ``at_hand`` need nothing.
     """
 
@@ -83,6 +84,7 @@ class Reach:
         self.things: dict[int, Any] = {}
         self.own: dict[int, dict[str, Any]] = {}
         self.undefined: set[str] = set()
+        self.annotations_wait = False
         self._is_part = is_part
         self._at_hand = at_hand
         self._met: dict[int, Any] = {}
@@ -176,6 +178,7 @@ class Reach:
 
     def _names(self, text: str, scope: Scope, trail: Trail, known: Collection[str] = ()) -> None:
         """Follow the names that a text uses, but for those that are known where it stands."""
+        self.annotations_wait |= scope.annotations_wait
         if scope.globals is self._at_hand:
             known = {*known, *scope.globals}
         for name in sorted(uses(text).names - {*scope.cells, *known}):

@@ -97,6 +97,8 @@ class _Saving:
         identity = self._device.config.header.identity
         numbers = f"{identity.vendor:04x}:{identity.device:04x}"
         heading = f'"""{self._device.name} ({numbers}), as it was when lab.save wrote it."""\n'
+        if self._reach.annotations_wait:
+            heading += "\nfrom __future__ import annotations\n"
         if self._reach.undefined:
             names = ", ".join(sorted(self._reach.undefined))
             heading += f"\n{comment(f'Names that hooks use, and nothing defined: {names}')}"

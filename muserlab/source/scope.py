@@ -1,5 +1,7 @@
 """Where a function looks names up: its closure, its globals, the builtins."""
 
+import __future__
+
 import builtins
 import dis
 import inspect
@@ -18,13 +20,15 @@ class Scope:
     cells: Mapping[str, CellType]
     globals: Mapping[str, Any]
     filename: str = ""
+    annotations_wait: bool = False
 
     @classmethod
     def of(cls, function: Callable[..., Any]) -> "Scope":
         """Return the scope of a function that was written in Python."""
         raw: Any = inspect.unwrap(function)
         cells = dict(zip(raw.__code__.co_freevars, raw.__closure__ or (), strict=True))
-        return cls(cells, raw.__globals__, raw.__code__.co_filename)
+        waits = bool(raw.__code__.co_flags & __future__.annotations.compiler_flag)
+        return cls(cells, raw.__globals__, raw.__code__.co_filename, waits)
 
     def knows(self, name: str) -> bool:
         """Tell whether a name is more than a builtin, or what every module has."""

@@ -100,6 +100,10 @@ FUNCTIONS = [
     ),
 ]
 CLASSES = [
+    Case(
+        "from __future__ import annotations\ndef f(x: Nobody): return x\nHOOK return f(120)",
+        shows='"\n\nfrom __future__ import annotations\n',
+    ),
     Case("class K:\n    '''Doc.'''\n    n = 120\nHOOK return K().n", shows="    '''Doc.'''\n"),
     Case(
         "class K:\n    def f(self): return 120\nclass L(K): pass\nHOOK return L().f()",
