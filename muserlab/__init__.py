@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         IrqType,
         LevelVector,
         Memory,
+        MigrationFailed,
         PCIDevice,
         PCIExpress,
         PowerManagement,
@@ -90,9 +91,9 @@ _NAMES = {
         "BAR DMA MSI MSIX PASS ROM VGA AddressSpace Bank Burst BusyError ConfigRegion "
         "DeadlockError DefinitionError DeviceError DeviceRegion DeviceSerialNumber DmaError "
         "DmaFault DmaRegion ExtendedVendorSpecific GuestMemory Interrupts IrqError IrqType "
-        "LevelVector Memory PCIDevice PCIExpress PowerManagement RawCapability RawExtended "
-        "Region RegionError RegionMemory RegisterPart Registers ResetKind Touched Unhandled "
-        "Vector VendorSpecific"
+        "LevelVector Memory MigrationFailed PCIDevice PCIExpress PowerManagement RawCapability "
+        "RawExtended Region RegionError RegionMemory RegisterPart Registers ResetKind Touched "
+        "Unhandled Vector VendorSpecific"
     ),
     "lab": "Lab LabError current serve",
     "live": "Failure Hook HookFailed PatchError Rehearsal Version",
@@ -152,6 +153,7 @@ __all__ = [
     "LayoutError",
     "LevelVector",
     "Memory",
+    "MigrationFailed",
     "PCIDevice",
     "PCIExpress",
     "PatchError",

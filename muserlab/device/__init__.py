@@ -31,6 +31,7 @@ from muserlab.device.errors import (
     DmaError,
     DmaFault,
     IrqError,
+    MigrationFailed,
     RegionError,
 )
 from muserlab.device.function import PCIDevice
@@ -38,7 +39,9 @@ from muserlab.device.holding import RESUME, RETRY, Pending, Verdict
 from muserlab.device.hooks import PROBATION
 from muserlab.device.host import EndedTask, Host, InlineHost, Task
 from muserlab.device.irq import Burst, Counts, Interrupts, IrqType, LevelVector, Vector
+from muserlab.device.journal import Journal, assign, noted, when_returned
 from muserlab.device.memory import AddressSpace
+from muserlab.device.outcome import Outcome
 from muserlab.device.region import (
     BAR,
     PASS,
@@ -108,9 +111,12 @@ __all__ = [
     "Interrupts",
     "IrqError",
     "IrqType",
+    "Journal",
     "LevelVector",
     "Memory",
     "Messenger",
+    "MigrationFailed",
+    "Outcome",
     "PCIDevice",
     "PCIExpress",
     "Pending",
@@ -138,6 +144,9 @@ __all__ = [
     "VendorSpecific",
     "Verb",
     "Verdict",
+    "assign",
     "by_hand",
     "clone",
+    "noted",
+    "when_returned",
 ]

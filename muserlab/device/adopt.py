@@ -1,58 +1,58 @@
 """Putting a new definition of a device in the place of one that is used.
 
 Values of registers and memory with the same names are kept, new ones are reset, and what has no
-place any more goes to `on_migrate`. Hooks are carried over, even those that the new definition does
-not have: they may have been written in another cell. Where it has its own, that one comes after
-them, so that it can be undone. Those whose place is gone are told of. The client, its memory, its
+place any more goes to the region's `migrate` hook, or to the device's. Hooks are carried over, even
+those that the new definition does not have: they may have been written in another cell. Where it
+has its own, that one comes after them, so that it can be undone. The client, its memory, its
 eventfds, what it mapped, the trace and the state move.
+
+It is all or nothing. The new definition takes its place step by step, each step noted in a journal,
+while the former one still has everything; only when nothing speaks against it any more, which may
+be later, at the end of a batch, does the former let go, and does anything reach the client.
 """
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from muserlab.device.errors import BusyError
 from muserlab.device.host import ReplacedHost
-from muserlab.device.region import ROM, Bank, Region, RegisterPart
-from muserlab.device.succession import differences
-from muserlab.live import migrate
-from muserlab.regs import Register, Value
+from muserlab.device.journal import assign, noted, when_returned
+from muserlab.device.migration import Dropped, hand_over
+from muserlab.device.outcome import Outcome
+from muserlab.device.region import ROM, Bank, Region
+from muserlab.device.structure import differences
+from muserlab.live import History, Hook
 from muserlab.trace import Kind
 
 if TYPE_CHECKING:
     from muserlab.device.function import PCIDevice
 
 
-def adopt(new: "PCIDevice", former: "PCIDevice") -> None:
-    """Put new in the place of former, which is an unused device afterwards.
+def adopt(new: "PCIDevice", former: "PCIDevice") -> Outcome:
+    """Put new in the place of former, which is an unused device afterwards; tell what became of it.
 
-    Raises BusyError, and changes nothing, where a client is connected and its structure differs.
-    Nothing of former may be in use at the moment: see PCIDevice.quiet.
+    Raises BusyError where a client is connected and its structure differs, MigrationFailed where a
+    hook could not deal with what has no place any more. Nothing has changed then. Nothing of former
+    may be in use at the moment: see PCIDevice.quiet.
     """
+    outcome = Outcome()
     if new is former:
-        return
+        return outcome
     if former.client is not None:
         _check(new, former)
-    for region in former.present:
-        region.poller.stop()
-    _move_state(new, former)
-    with new.history.as_one():
-        homeless = _move_hooks(new, former)
-    dropped = _move_contents(new, former)
-    for region, other in _pairs(new, former):
-        region.succeed_guard(other)
-    new.config.space.succeed(former.config.space)
-    if new.msix_table is not None and former.msix_table is not None:
-        new.msix_table.succeed(former.msix_table)
-    new.interrupts.succeed(former.interrupts)
-    new.dma.succeed(former.dma)
-    new.client, former.client = former.client, None
-    if new.client is not None:
-        for region in new.present:
-            region.poller.start()
-    former.host = ReplacedHost(former.name)
-    _tell(new, [*dropped, *homeless])
-    if dropped:
-        new.hook_owner.emit(new.on_migrate, dropped)
+    owner = former.hook_owner
+    journal = owner.transaction()
+    try:
+        _succeed(new, former, outcome)
+    except BaseException as error:
+        journal.rollback()
+        former.trace.record(Kind.PATCH, former.name, note=f"new definition refused: {error}")
+        raise
+    finally:
+        owner.trusted()
+    journal.commit()
+    return outcome
 
 
 def _check(new: "PCIDevice", former: "PCIDevice") -> None:
@@ -60,27 +60,102 @@ def _check(new: "PCIDevice", former: "PCIDevice") -> None:
     if changes:
         raise BusyError(
             f"{former.name} cannot change its structure while {former.client} uses it: "
-            f"{'; '.join(changes)}. Disconnect the client first, or serve it under another name"
+            f"{'; '.join(changes)}. lab.restart(DEVICE) unplugs it from the guest and plugs the new"
+            " one in; or disconnect the client first"
         )
 
 
-def _tell(new: "PCIDevice", dropped: list[str]) -> None:
-    """Record the new definition, and let people hear of what has no place in it."""
-    if not dropped:
-        new.trace.record(Kind.PATCH, new.name, note="new definition")
-        return
-    gone = f"new definition; dropped {', '.join(dropped)}"
-    new.trace.record(Kind.PATCH, new.name, note=gone)
-    new.hook_owner.announce(f"{new.name}: {gone}")
+def _succeed(new: "PCIDevice", former: "PCIDevice", outcome: Outcome) -> None:
+    """Give new all that former has, which keeps it too until nothing speaks against new."""
+    when_returned(partial(_let_go, new, former, outcome))
+    _keep_lines(new)
+    _share_state(new, former)
+    with new.history.as_one():
+        _carry_hooks(new, former, outcome)
+    dropped = _carry_contents(new, former, outcome)
+    for region, its in _pairs(new, former):
+        region.succeed_guard(its)
+        region.poller.succeed(its.poller)
+    new.config.space.succeed(former.config.space)
+    if new.msix_table is not None and former.msix_table is not None:
+        new.msix_table.succeed(former.msix_table)
+    new.interrupts.succeed(former.interrupts)
+    new.dma.succeed(former.dma)
+    assign(new, client=former.client)
+    hand_over(new, dropped)
 
 
-def _move_state(new: "PCIDevice", former: "PCIDevice") -> None:
+def _let_go(new: "PCIDevice", former: "PCIDevice", outcome: Outcome) -> None:
+    """Take from former what new has, and let the client meet new: nothing speaks against it."""
+    for region in former.present:
+        region.poller.leave()
+    former.dma.forget()
+    former.client = None
+    former.host = ReplacedHost(former.name)
+    new.config.space.take_over()
+    new.interrupts.take_over(former.interrupts)
+    for region in new.present:
+        region.poller.restart()
+    new.trace.record(Kind.PATCH, new.name, note=str(outcome))
+
+
+def _share_state(new: "PCIDevice", former: "PCIDevice") -> None:
     """Keep what former's state holds; what only new's has is added to it."""
-    vars(former.state).update({**vars(new.state), **vars(former.state)})
-    new.state = former.state
+    state = former.state
+    for name, value in vars(new.state).items():
+        if name not in vars(state):
+            setattr(state, name, value)
+    history = History(new.hook_owner.restore, new.hook_owner.run)
+    history.succeed(former.history)
+    assign(new, state=state, probation=former.probation, history=history)
+    noted(partial(new.record_to, new.trace))
     new.record_to(former.trace)
-    new.probation = former.probation
-    new.history.succeed(former.history)
+
+
+def _keep_lines(device: "PCIDevice") -> None:
+    """Note the versions of every hook that the device and its classes have now, or will have."""
+    before = {hook: hook.line.keep() for hook in _every_hook(device)}
+
+    def put_back() -> None:
+        for hook in _every_hook(device):
+            before.get(hook, hook.line.empty)()
+
+    noted(put_back)
+
+
+def _every_hook(device: "PCIDevice") -> Iterator[Hook]:
+    yield from device.own_hooks
+    for region in device.present:
+        yield from tuple(region.hooks.hooks.values())
+        for level in region.class_hooks.lineage:
+            yield from tuple(level.hooks.values())
+
+
+def _carry_hooks(new: "PCIDevice", former: "PCIDevice", outcome: Outcome) -> None:
+    for mine, its in zip(new.own_hooks, former.own_hooks, strict=True):
+        mine.succeed(its)
+    for region, other in _pairs(new, former):
+        if type(region) is not type(other):
+            region.class_hooks.succeed(other.class_hooks)
+        region.hooks.succeed(other.hooks)
+        outcome.homeless += region.hooks.homeless(other.hooks)
+    for gone in _gone(new, former):
+        outcome.homeless += gone.hooks.defined()
+
+
+def _carry_contents(new: "PCIDevice", former: "PCIDevice", outcome: Outcome) -> Dropped:
+    """Move what registers and memory hold; return what has no place any more, by region."""
+    dropped: Dropped = {}
+    for region, its in _pairs(new, former):
+        if isinstance(region, Bank) and isinstance(its, Bank):
+            plan = region.succeed(its, memory=not isinstance(region, ROM))
+            outcome.add(region, its, plan)
+            dropped[region.name] = plan.dropped
+    for gone in _gone(new, former):
+        if isinstance(gone, Bank):
+            dropped[gone.name] = {one.label: one.value for one in gone.registers}
+            outcome.dropped += [f"{gone.name}.{label}" for label in dropped[gone.name]]
+    return dropped
 
 
 def _pairs(new: "PCIDevice", former: "PCIDevice") -> Iterator[tuple[Region, Region]]:
@@ -90,53 +165,7 @@ def _pairs(new: "PCIDevice", former: "PCIDevice") -> Iterator[tuple[Region, Regi
             yield mine, its
 
 
-# -- hooks -----------------------------------------------------------------------------------------
-
-
-def _move_hooks(new: "PCIDevice", former: "PCIDevice") -> list[str]:
-    """Carry hooks over; return the names of those that have no place any more."""
-    homeless: list[str] = []
-    for mine, its in zip(new.own_hooks, former.own_hooks, strict=True):
-        mine.succeed(its)
-    for region, other in _pairs(new, former):
-        if type(region) is not type(other):
-            region.class_hooks.succeed(other.class_hooks)
-        region.hooks.succeed(other.hooks)
-        homeless += region.hooks.homeless(other.hooks)
-    return homeless
-
-
-# -- contents --------------------------------------------------------------------------------------
-
-
-def _move_contents(new: "PCIDevice", former: "PCIDevice") -> dict[str, Value]:
-    """Move what registers and memory hold; return the values of registers that are gone."""
-    olds, news = _registers(former), _registers(new)
-    values = {name: register.value for name, register in olds.items()}
-    plan = migrate(values, news)
-    for region, other in _pairs(new, former):
-        if isinstance(region, Bank) and isinstance(other, Bank) and not isinstance(region, ROM):
-            region.succeed(other)
-    for name, value in plan.kept.items():
-        news[name].assign(
-            _translated(value, olds[name].placed.register, news[name].placed.register)
-        )
-    return plan.dropped
-
-
-def _registers(device: "PCIDevice") -> dict[str, RegisterPart]:
-    """Return every register by its region's name and its path."""
-    banks = (region for region in device.present if isinstance(region, Bank))
-    return {f"{bank.name}.{one.label}": one for bank in banks for one in bank.registers}
-
-
-def _translated(value: Value, old: Register, new: Register) -> int:
-    """Return a register's value in its new definition: as it is, or field by field."""
-    if {n: f.mask for n, f in old.fields.items()} == {n: f.mask for n, f in new.fields.items()}:
-        return value & new.mask
-    moved = new.reset
-    for name, field in new.fields.items():
-        if name in old.fields:
-            raw = old.fields[name].extract(value) & field.limit
-            moved = moved & ~field.mask | raw << field.lsb
-    return moved
+def _gone(new: "PCIDevice", former: "PCIDevice") -> Iterator[Region]:
+    """Yield the regions that only former has."""
+    names = {region.name for region in new.present}
+    return (region for region in former.present if region.name not in names)

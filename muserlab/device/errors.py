@@ -51,6 +51,13 @@ class BusyError(DeviceError):
     errno = EBUSY
 
 
+class MigrationFailed(DeviceError):
+    """A hook could not deal with what has no place in a new definition, which is refused (EINVAL).
+
+    What the hook raised is its cause.
+    """
+
+
 class DeadlockError(DmaError):
     """Waiting here would wait for a client that waits for us (EDEADLK)."""
 

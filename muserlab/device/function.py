@@ -30,6 +30,7 @@ from muserlab.device.hooks import PROBATION, HookOwner
 from muserlab.device.host import Host, InlineHost, ReplacedHost
 from muserlab.device.irq import Action, Data, Interrupts, MSIXTable
 from muserlab.device.mastering import Mastering
+from muserlab.device.outcome import Outcome
 from muserlab.device.plan import BARS, plan
 from muserlab.device.region import (
     ROM,
@@ -319,13 +320,13 @@ class PCIDevice(Working):
         region, site = site_of(self.present, place)
         return self.hook_owner.run(region.break_on, site, read=read, write=write, when=when)
 
-    def adopt(self, former: "PCIDevice") -> None:
+    def adopt(self, former: "PCIDevice") -> Outcome:
         """Take the place of a former definition of this device; see adopt.adopt.
 
-        Raises BusyError, with the reason and nothing changed, where a client is connected and
-        would see another structure.
+        Return what became of its parts. Raises BusyError where a client is connected and would see
+        another structure, and MigrationFailed; nothing has changed then.
         """
-        adopt(self, former)
+        return adopt(self, former)
 
     def clone(self) -> Self:
         """Return a copy of the device as it is now: definition, contents, state and hooks.

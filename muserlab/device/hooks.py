@@ -78,8 +78,9 @@ class HookOwner:
 
     @property
     def batch(self) -> Batch | None:
-        """The batch that collects patches at this moment, if any."""
-        return self.device.batch
+        """The batch that collects what is patched by whoever asks, if there is one."""
+        batch = self.device.batch
+        return batch if batch is not None and batch.is_open_here else None
 
     @property
     def history(self) -> History:

@@ -6,6 +6,9 @@ it pokes, what it changes of the device's state and the work that it starts, and
 interrupts that it fires until it has returned. The current journal lies in a context variable, so
 that an async hook keeps its own while others run.
 
+A new definition takes a device's place in the same way: whatever it changes is noted, what could
+not be undone is held back until nothing speaks against it any more.
+
 Only what still is as the hook left it is restored: another access may have changed it while an
 async hook slept, and that is not ours to undo. What has left the device, as a DMA write has, stays.
 """
@@ -117,6 +120,20 @@ def when_returned(act: Callable[[], object]) -> None:
         journal.hold(act)
 
 
+def noted(undo: Callable[[], object]) -> None:
+    """Have undo called if what is running here fails."""
+    journal = _current.get()
+    if journal is not None:
+        journal.note(undo)
+
+
+def assign(target: object, **values: object) -> None:
+    """Set attributes, as long as nothing that is running here fails."""
+    before = {name: getattr(target, name) for name in values}
+    noted(lambda: _set(target, before))
+    _set(target, values)
+
+
 def in_hook() -> bool:
     """Tell whether a hook is running, or a task that one has started."""
     return _current.get() is not None
@@ -135,6 +152,11 @@ def poke(storage: Bytes, offset: int, data: bytes) -> None:
 
         journal.note(undo)
     storage[offset : offset + len(data)] = data
+
+
+def _set(target: object, values: dict[str, object]) -> None:
+    for name, value in values.items():
+        setattr(target, name, value)
 
 
 def _kept(now: bytes | bytearray, put: bytes) -> list[tuple[int, int]]:

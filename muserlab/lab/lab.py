@@ -7,7 +7,6 @@ import re
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Generator, Mapping
-from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any, Self, TypeVar, TypeVarTuple
@@ -15,11 +14,12 @@ from typing import Any, Self, TypeVar, TypeVarTuple
 from muserlab import client
 from muserlab.client import Driver, ServerGone
 from muserlab.device import Access, PCIDevice
-from muserlab.lab.errors import BusyError, LabError, LabStopped, NotServed
+from muserlab.lab.errors import BusyError, LabStopped, NotServed
 from muserlab.lab.files import ServedFile
 from muserlab.lab.future import Future
 from muserlab.lab.held import Held
 from muserlab.lab.history import LabHistory
+from muserlab.lab.patching import Patching
 from muserlab.lab.paused import Paused
 from muserlab.lab.portal import Portal
 from muserlab.lab.qemuargs import QemuArguments, qemu_arguments
@@ -30,7 +30,6 @@ from muserlab.lab.status import LabStatus, table
 from muserlab.lab.thread import TIME_LIMIT, TrioThread
 from muserlab.lab.vm import VM
 from muserlab.lab.watch import Watch
-from muserlab.live import Batch
 from muserlab.server import ClientStatus, SocketInUse, private_directory
 from muserlab.source import Suggestion, suggest
 from muserlab.trace import TraceView
@@ -50,7 +49,7 @@ class Lab:
         self._thread = TrioThread("muserlab", self._crashed)
         self._served: dict[str, Held[Served]] = {}
         self._watch = Watch(self._thread, self._all, self.reports)
-        self._batch: Batch | None = None
+        self._patching = Patching()
         self._files: list[ServedFile] = []
         self._lock = threading.RLock()
 
@@ -75,7 +74,7 @@ class Lab:
                 return
             held.value.check_path(path)
             if held.value.device is not device:
-                self._replace(held.value, device)
+                self._patching.make(Adoption(held.value, device), self.portal, held.value)
 
     def withdraw(self, name: str) -> None:
         """Serve a device no more: its client is disconnected, its socket goes, its tasks end.
@@ -150,21 +149,8 @@ class Lab:
 
         Every served device is between two accesses then. An exception in the block drops them.
         """
-        if self._batch is not None:
-            raise LabError("a patch is open already; patches do not nest")
-        portal = self.portal
-        served = self._all()
-        self._batch = batch = Batch()
-        for one in served:
-            one.device.batch = batch
-        try:
+        with self.changing(), self._patching.opened(self.portal, self._all()):
             yield
-        finally:
-            self._batch = None
-            for one in served:
-                one.device.batch = None
-        portal.run(_apply, batch, served)
-        batch.announce()
 
     # -- using -----------------------------------------------------------------------------------
 
@@ -329,16 +315,6 @@ class Lab:
         held.ended.add_done_callback(partial(self._ended, device.name))
         return held
 
-    def _replace(self, served: Served, device: PCIDevice) -> None:
-        adoption = Adoption(served, device)
-        if self._batch is not None:
-            self._batch.add(adoption)
-            return
-        batch = Batch()
-        batch.add(adoption)
-        self.portal.run(_apply, batch, [served])
-        batch.announce()
-
     def _close_files(self, which: Callable[[ServedFile], bool]) -> list[ServedFile]:
         """Watch some files no more; return them."""
         closed = [file for file in self._files if which(file)]
@@ -388,11 +364,3 @@ class Lab:
     def _crashed(self, error: BaseException) -> None:
         text = f"the trio thread ended by itself, nothing is served any more: {error!r}"
         self.reports.post(Report(ReportKind.FAULT, text, error=error))
-
-
-async def _apply(batch: Batch, served: list[Served]) -> None:
-    """Make the changes of a batch while all these devices are at rest."""
-    async with AsyncExitStack() as stack:
-        for one in served:
-            await stack.enter_async_context(one.server.suspended())
-        batch.apply()

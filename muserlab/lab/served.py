@@ -9,7 +9,17 @@ from typing import Self
 
 import trio
 
-from muserlab.device import Access, Bank, BusyError, InlineHost, PCIDevice
+from muserlab.device import (
+    Access,
+    Bank,
+    BusyError,
+    InlineHost,
+    Outcome,
+    PCIDevice,
+    assign,
+    noted,
+    when_returned,
+)
 from muserlab.lab.errors import LabError
 from muserlab.lab.holds import Holds
 from muserlab.lab.host import TrioHost
@@ -17,7 +27,7 @@ from muserlab.lab.portal import Portal
 from muserlab.lab.reports import Report, ReportKind, Reports
 from muserlab.lab.status import DeviceStatus
 from muserlab.server import Server, serve
-from muserlab.trace import Rates
+from muserlab.trace import Kind, Rates
 
 
 class Served:
@@ -103,27 +113,26 @@ class Served:
             return None
         return Rates.between(before, self._counts)
 
-    def adopt(self, device: PCIDevice) -> None:
-        """Put a new definition in the place of the device; call it while the server is suspended.
+    def adopt(self, device: PCIDevice) -> Outcome:
+        """Put a new definition in the place of the device; tell what became of that one's parts.
 
-        Raises DeviceError, and changes nothing, if its structure differs and a client is connected.
+        Call it while the server is suspended, with a journal that is committed or rolled back
+        before that ends. Raises DeviceError, with nothing changed once that is rolled back.
         """
         if self.holds.paused:
             raise BusyError(
                 f"{self.device.name} cannot change while an access is paused"
                 f" ({self.holds.paused[0].access}); decide about it first: lab.paused"
             )
-        former, host = self.device, self._take(device)
-        try:
-            device.adopt(former)
-        except BaseException:
-            device.host = InlineHost()
-            raise
+        former, tasks = self.device, self._host
+        noted(partial(setattr, device, "host", device.host))
+        host = self._take(device)
+        outcome = device.adopt(former)
+        noted(partial(self.server.adopt, former))
         self.server.adopt(device)
-        self._host.end_tasks()
-        former.host = InlineHost()
-        self.device, self._host = device, host
-        self._counts = device.trace.counts
+        when_returned(tasks.end_tasks)
+        assign(self, device=device, _host=host, _counts=device.trace.counts)
+        return outcome
 
     def _find_patience(self) -> float | None:
         """Return how many seconds the client waits for an answer, None if for ever."""
@@ -147,17 +156,17 @@ class Adoption:
     def __init__(self, served: Served, device: PCIDevice) -> None:
         self._served = served
         self._device = device
-        self._former = served.device
+        self._outcome = Outcome()
 
     def apply(self) -> None:
-        """Let the new definition take over."""
-        self._former = self._served.device
-        self._served.adopt(self._device)
+        """Let the new definition take over, as far as the journal's end allows."""
+        self._outcome = self._served.adopt(self._device)
 
     def revert(self) -> None:
-        """Let the former definition take over again."""
-        self._served.adopt(self._former)
+        """Record that it does not after all; what was done is in the journal."""
+        trace, name = self._device.trace, self._device.name
+        trace.record(Kind.PATCH, name, note="new definition taken back")
 
     def announce(self) -> None:
-        """Tell people that it did."""
-        self._device.host.announce("the new definition takes over")
+        """Tell people what became of the former one's parts."""
+        self._device.host.announce(str(self._outcome))

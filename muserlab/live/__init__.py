@@ -6,7 +6,7 @@ never stacks. A new version is on probation: if it raises, the one before it ans
 """
 
 from muserlab.live.batch import Batch, Step
-from muserlab.live.calling import CARELESS, COROUTINE, Care
+from muserlab.live.calling import CARELESS, COROUTINE, FAULTS, Care
 from muserlab.live.change import Restore, restore
 from muserlab.live.copies import Copies
 from muserlab.live.diff import Diff
@@ -33,6 +33,7 @@ __all__ = [
     "CARELESS",
     "COLUMNS",
     "COROUTINE",
+    "FAULTS",
     "PATIENCE",
     "Batch",
     "Blameless",

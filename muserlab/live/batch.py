@@ -1,5 +1,8 @@
 """Several patches as one: all of them, or none."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Protocol
 
 
@@ -22,11 +25,32 @@ class Step(Protocol):
         ...
 
 
+_collecting: ContextVar["Batch | None"] = ContextVar("muserlab_batch", default=None)
+
+
 class Batch:
-    """Steps that are collected first and made together."""
+    """Steps that are collected first and made together.
+
+    It collects what is patched where it was opened: in this thread, and in this task where there
+    are several. What hooks and others patch meanwhile is none of its steps.
+    """
 
     def __init__(self) -> None:
         self._steps: list[Step] = []
+
+    @contextmanager
+    def collecting(self) -> Generator[None]:
+        """Collect what is patched in the block."""
+        token = _collecting.set(self)
+        try:
+            yield
+        finally:
+            _collecting.reset(token)
+
+    @property
+    def is_open_here(self) -> bool:
+        """Whether it collects what is patched by whoever asks."""
+        return _collecting.get() is self
 
     def __len__(self) -> int:
         """Count the steps."""

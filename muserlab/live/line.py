@@ -104,6 +104,19 @@ class Line:
             return self
         return None if self.base is None else self.base.put_back(failed, answered)
 
+    def keep(self) -> Callable[[], None]:
+        """Return what makes the line again what it is now."""
+        versions, own = self.versions, self.own
+
+        def restore() -> None:
+            self.versions, self.own = versions, own
+
+        return restore
+
+    def empty(self) -> None:
+        """Have no version."""
+        self.versions, self.own = (), None
+
     def succeed(self, former: "Line", seq: int) -> None:
         """Continue former's versions here; what is defined here comes after them, from seq on.
 

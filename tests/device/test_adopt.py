@@ -320,25 +320,21 @@ def test_people_hear_of_registers_and_hooks_that_have_no_place(
     dev.bar0.A.on_read(lambda dev, value: 1)
     dev.bar0.SUM.on_write.clear()
     new = adder(moved_bar)
-    new.host = host
-    new.adopt(dev)
-    assert host.news[-1] == (
-        "adder: new definition; dropped bar0.SUM, bar0.CH[0], bar0.CH[1], bar0.CH[2], bar0.CH[3],"
-        " SUM.on_read, CH.on_write"
+    outcome = str(new.adopt(dev))
+    places = [hook.current.place for hook in (dev.bar0.SUM.on_read, dev.bar0.CH.on_write)]
+    assert outcome == (
+        "the new definition takes over: kept CTRL, A, STAT; new B (reset); dropped SUM, CH;"
+        f" hooks left behind: SUM.on_read ({places[0]}), CH.on_write ({places[1]})"
     )
-    assert new.trace[-1].note in host.news[-1]
+    assert new.trace[-1].note == outcome
 
 
-def test_nothing_is_said_of_a_definition_in_which_everything_has_its_place(
-    dev: PCIDevice, adder_bar: type[BAR], host: Any
+def test_a_definition_in_which_everything_has_its_place_is_told_as_such(
+    dev: PCIDevice, adder_bar: type[BAR]
 ) -> None:
     dev.bar0.SUM.on_read(lambda dev, value: 1)
-    before = len(host.news)
-    new = adder(adder_bar)
-    new.host = host
-    new.adopt(dev)
-    assert len(host.news) == before
-    assert new.trace[-1].note == "new definition"
+    outcome = adder(adder_bar).adopt(dev)
+    assert str(outcome) == "the new definition takes over, its layout unchanged"
 
 
 def test_class_hooks_come_over_once_for_all_devices_of_a_class(

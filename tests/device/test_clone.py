@@ -32,6 +32,15 @@ def test_a_copy_has_the_definition_and_the_contents(dev: PCIDevice) -> None:
     assert copy.config.peek(0, 256) == dev.config.peek(0, 256)
 
 
+def test_a_register_that_holds_zero_is_copied_though_its_reset_value_is_another() -> None:
+    class Bar(BAR, size=64):
+        A = RW(0, reset=4)
+
+    dev = PCIDevice("one", id=(0x1234, 2), bar0=Bar)
+    dev.bar0.A.poke(0)
+    assert dev.clone().bar0.A.peek() == 0
+
+
 def test_what_a_copy_does_stays_in_it(dev: PCIDevice, bus_of: Any) -> None:
     copy = dev.clone()
     bus_of(copy).write(0x00, 5)

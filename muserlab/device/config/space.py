@@ -112,14 +112,17 @@ class ConfigSpace:
             part.after_reset()
 
     def succeed(self, former: "ConfigSpace") -> None:
-        """Take over what a guest changed in a former definition's space, where it can here."""
+        """Hold what a guest changed in a former definition's space, where it can here."""
         size = min(self.size, former.size)
         changeable = self._image.changeable(size)
         kept = bytes(
             mine & ~mask | its & mask
             for mine, its, mask in zip(self._data, former._data, changeable, strict=False)
         )
-        self._data[:size] = kept[:size]
+        poke(self._data, 0, kept[:size])
+
+    def take_over(self) -> None:
+        """Let every part look at what the space has from a former definition."""
         for part in _parts(self._owners):
             part.written()
 

@@ -13,6 +13,7 @@ from muserlab.device.dma.region import DmaRegion
 from muserlab.device.dma.table import Piece, Table, pieces_of
 from muserlab.device.dma.transfer import read_any, read_shared, write_any, write_shared
 from muserlab.device.errors import BusyError, DmaError
+from muserlab.device.journal import assign
 from muserlab.device.mastering import Mastering
 from muserlab.live import Hook, Owner
 from muserlab.trace import Kind
@@ -68,10 +69,12 @@ class DMA:
         return any(region.busy for region in self._table)
 
     def succeed(self, former: "DMA") -> None:
-        """Take over the client's memory, and the way to it, from a former definition."""
-        self._table, former._table = former._table, Table()
-        self.messenger, former.messenger = former.messenger, None
-        self.limit = former.limit
+        """Reach the client's memory as a former definition does, which still does too."""
+        assign(self, _table=former._table, messenger=former.messenger, limit=former.limit)
+
+    def forget(self) -> None:
+        """Reach no memory any more: another definition does."""
+        self._table, self.messenger = Table(), None
 
     # -- what the device does ----------------------------------------------------------------------
 

@@ -92,9 +92,14 @@ class Interrupts:
             irq.disable()
 
     def succeed(self, former: "Interrupts") -> None:
-        """Take the place of a former definition's interrupts."""
+        """Have what a former definition's interrupts have, which still have it too."""
         for irq, its in zip(self._types, former._types, strict=True):
             irq.succeed(its)
+
+    def take_over(self, former: "Interrupts") -> None:
+        """Be the only ones that have it, and deliver what waits: nothing speaks against it."""
+        for irq, its in zip(self._types, former._types, strict=True):
+            irq.take_over(its)
 
     def copy_from(self, original: "Interrupts") -> None:
         """Have asserted, waiting and counted what an original has; its client stays its own."""

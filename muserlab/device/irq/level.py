@@ -1,7 +1,7 @@
 """INTx: a level, and the eventfd that tells its rises."""
 
 from muserlab.device.irq.vector import Siblings, Vector
-from muserlab.device.journal import running, when_returned
+from muserlab.device.journal import assign, running, when_returned
 from muserlab.trace import Kind
 
 
@@ -66,8 +66,12 @@ class LevelVector(Vector):
         """Take the place of a former definition's line, its level too."""
         super().succeed(former)
         if isinstance(former, LevelVector):
-            self._asserted, former._asserted = former._asserted, False
-            self._kept_pulse, former._kept_pulse = former._kept_pulse, False
+            assign(self, _asserted=former._asserted, _kept_pulse=former._kept_pulse)
+
+    def forget(self) -> None:
+        """Have nothing any more, and be released."""
+        super().forget()
+        self._asserted = self._kept_pulse = False
 
     def copy_from(self, original: Vector) -> None:
         """Wait for what an original waits for, and be asserted if it is."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from muserlab.device.errors import RegionError
+from muserlab.device.journal import assign, poke
 
 ENTRY = 16
 """Bytes of one entry: address (8), data (4), vector control (4)."""
@@ -103,9 +104,9 @@ class MSIXTable:
     def succeed(self, former: "MSIXTable") -> None:
         """Take over what a former definition's table holds, as far as this one reaches."""
         size, pba_size = min(self.size, former.size), min(self.pba_size, former.pba_size)
-        self._table[:size] = former._table[:size]
-        self._pba[:pba_size] = former._pba[:pba_size]
-        self._written = {entry for entry in former._written if entry < self.count}
+        poke(self._table, 0, bytes(former._table[:size]))
+        poke(self._pba, 0, bytes(former._pba[:pba_size]))
+        assign(self, _written={entry for entry in former._written if entry < self.count})
 
 
 def _slice(data: bytearray, what: str, offset: int, count: int) -> bytes:

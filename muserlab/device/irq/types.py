@@ -8,6 +8,7 @@ from muserlab.device.irq.eventfd import EventFd
 from muserlab.device.irq.gate import Gate, OpenGate
 from muserlab.device.irq.level import LevelVector
 from muserlab.device.irq.vector import Action, Counts, Outcome, State, Vector
+from muserlab.device.journal import assign
 from muserlab.device.mastering import Mastering
 from muserlab.live import Hook, Owner
 
@@ -112,10 +113,15 @@ class IrqType(Generic[V]):
             vector.drop()
 
     def succeed(self, former: "IrqType[V]") -> None:
-        """Take the place of a former definition's interrupts; vectors that are gone are let go."""
-        self._extent = former._extent
+        """Have what a former definition's interrupts have; see `take_over` for the rest."""
+        assign(self, _extent=former._extent)
         for vector, its in zip(self.vectors, former.vectors, strict=False):
             vector.succeed(its)
+
+    def take_over(self, former: "IrqType[V]") -> None:
+        """Be the only one that has it, and deliver what waits; let go of vectors that are gone."""
+        for its in former.vectors[: self.count]:
+            its.forget()
         former.disable()
         self.update(range(self.count))
 

@@ -5,7 +5,7 @@ from typing import Literal, Protocol
 
 from muserlab.device.irq.eventfd import EventFd
 from muserlab.device.irq.gate import Gate
-from muserlab.device.journal import when_returned
+from muserlab.device.journal import assign, when_returned
 from muserlab.live import Owner
 from muserlab.trace import Kind
 
@@ -133,11 +133,20 @@ class Vector:
         self._irq.gate.show(self.index, self._visible)
 
     def succeed(self, former: "Vector") -> None:
-        """Take the place of a former definition's vector: its eventfds, masks and counts."""
-        self._events, former._events = former._events, {}
-        self.counts, former.counts = former.counts, Counts()
-        self.held, former.held = former.held, False
-        self._seen_masked = former._seen_masked
+        """Have what a former definition's vector has: its eventfds, masks and counts."""
+        assign(
+            self,
+            _events=dict(former._events),
+            counts=replace(former.counts),
+            held=former.held,
+            _seen_masked=former._seen_masked,
+        )
+
+    def forget(self) -> None:
+        """Have nothing any more: the vector of another definition has it all."""
+        self._events.clear()
+        self.counts = Counts()
+        self.held = False
 
     def copy_from(self, original: "Vector") -> None:
         """Wait for what an original waits for; the client's eventfds and masks stay its own."""

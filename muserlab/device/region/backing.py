@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from mmap import mmap
 
-from muserlab.device.journal import Bytes
+from muserlab.device.journal import Bytes, noted
 from muserlab.device.memory import Span
 from muserlab.device.region.changes import Poller, Watch
 from muserlab.device.region.storage import Storage
@@ -48,6 +48,8 @@ class Backing:
 
     def take_over(self, former: "Backing") -> None:
         """Use the former's memfd, which a client has mapped, in place of an own one."""
+        own = self._shared
+        noted(lambda: self._share(own))
         self._share(former._shared)
 
     def copy_from(self, original: "Backing") -> None:

@@ -7,6 +7,7 @@ from muserlab.device.errors import DefinitionError
 from muserlab.device.hooks import HookOwner
 from muserlab.device.redefined import defined_before
 from muserlab.device.region.backing import Backing
+from muserlab.device.region.carry import carry_over
 from muserlab.device.region.handles import bind
 from muserlab.device.region.help import help_of_bank
 from muserlab.device.region.memory import Memory
@@ -21,7 +22,8 @@ from muserlab.device.region.site import Span
 from muserlab.device.region.spaces import BankMemory
 from muserlab.device.region.storage import PAGE
 from muserlab.device.region.undeclared import Undeclared
-from muserlab.regs import Member, RegisterFile, UnknownRegister, describe, did_you_mean
+from muserlab.live import Migration
+from muserlab.regs import Member, RegisterFile, UnknownRegister, Value, describe, did_you_mean
 
 
 class Bank(Region, RegisterFile):
@@ -164,39 +166,20 @@ class Bank(Region, RegisterFile):
         for register in self.registers:
             register.reset()
 
-    def succeed(self, former: "Bank") -> None:
-        """Take over what the memory of a former definition holds, and a client's mapping of it.
+    def succeed(self, former: "Bank", *, memory: bool = True) -> Migration[Value]:
+        """Take over what a former definition holds; see carry_over.
 
         What nobody answered then, and is still not declared, goes on being counted.
         """
-        keeps_mapping = (
-            self.mappable_areas() == former.mappable_areas() and self.size == former.size
-        )
-        if keeps_mapping:
-            self._map_as(former)
-        theirs = former.memory_parts()
-        for name, part in self.memory_parts().items():
-            if name in theirs and not (keeps_mapping and self.backing.shares(part.start)):
-                count = min(part.end - part.start, theirs[name].end - theirs[name].start)
-                part.assign(theirs[name].peek(theirs[name].start, count))
+        plan = carry_over(self, former, memory=memory)
         self.undeclared.succeed(former.undeclared, self._undeclared_at)
+        return plan
 
     def _undeclared_at(self, offset: int, size: int) -> bool:
         if offset + size > self.size:
             return False
         parts = (part for part, _, _ in self.parts_in(offset, offset + size))
         return all(isinstance(part, Gap | Unnamed) for part in parts)
-
-    def _map_as(self, former: "Bank") -> None:
-        """Live in the memfd that a client of the former may have mapped, with registers as here."""
-        self.backing.take_over(former.backing)
-        for part in self.parts:
-            if isinstance(part, RegisterPart):
-                stored = part.stored
-                part.move(*self.backing.at(part.start))
-                part.assign(stored)
-            elif isinstance(part, Plain):
-                part.move(*self.backing.at(part.start))
 
     def memory_parts(self) -> dict[str, Plain]:
         """Return memory by name; a region that is memory as a whole has one without."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from muserlab.device.hooks import HookOwner
 from muserlab.device.host import InlineHost, Task
+from muserlab.device.journal import assign
 from muserlab.device.region.chain import Chain, Link, extended
 from muserlab.device.region.site import Span
 from muserlab.device.region.steps import Steps, drive
@@ -45,6 +46,11 @@ class Watch:
     def forget(self) -> None:
         """Watch nothing."""
         self._pages.clear()
+
+    def succeed(self, former: "Watch") -> None:
+        """Compare with what the same memory was when a former definition looked at it last."""
+        if self.data is former.data:
+            self._pages = dict(former._pages)
 
     def watch(self, spans: Spans) -> None:
         """Watch the pages of these spans; one that was not watched is taken as unchanged now."""
@@ -147,6 +153,20 @@ class Poller:
     def every(self, seconds: float | None) -> None:
         """Look that often, or with None not at all."""
         self._seconds = seconds
+        self.restart()
+
+    def succeed(self, former: "Poller") -> None:
+        """Go on where a former definition's poller is: what it has not found yet is found here.
+
+        To be called when the mapped memory is that of the former, if it is at all.
+        """
+        assign(self, _seconds=former._seconds, _connected=former._connected, _spans=())
+        for watch, its in zip(self.watches, former.watches, strict=False):
+            watch.succeed(its)
+
+    def leave(self) -> None:
+        """Look no more: another definition does."""
+        self._connected = False
         self.restart()
 
     def start(self) -> None:

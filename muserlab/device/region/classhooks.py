@@ -7,7 +7,7 @@ from weakref import WeakSet
 
 from muserlab.device.hooks import PROBATION
 from muserlab.device.host import InlineHost
-from muserlab.device.journal import Journal
+from muserlab.device.journal import Journal, noted
 from muserlab.device.region.methods import Key, Method
 from muserlab.device.region.site import Site, Verb
 from muserlab.live import (
@@ -51,6 +51,7 @@ class ClassHooks:
         self._tables: WeakSet[HookTable] = WeakSet()
         self._trace = Trace(capacity=1024)
         self._history = History(self._restore, self.run)
+        self._former: WeakSet[ClassHooks] = WeakSet()
         self._methods: Mapping[Key, Method] = {}
         """What the class itself has put at its hooks: methods of its body."""
 
@@ -107,6 +108,11 @@ class ClassHooks:
         return hooks[0] if hooks else None
 
     @property
+    def lineage(self) -> "tuple[ClassHooks, ...]":
+        """Those of the class, and of those that it inherits from, nearest first."""
+        return self._lineage
+
+    @property
     def hooks(self) -> Mapping[Key, Hook]:
         """The hooks that were looked for on this very class, by site."""
         return self._hooks
@@ -128,12 +134,19 @@ class ClassHooks:
     def succeed(self, former: "ClassHooks") -> None:
         """Carry the hooks of a former definition of the class over.
 
-        Those of a class that nobody continues come to this one, as its own would.
+        Those of a class that nobody continues come to this one, as its own would. They come once,
+        for all devices of the class.
         """
+        if former in self._former:
+            return
+        self._former.add(former)
+        noted(lambda: self._former.discard(former))
         continued: list[ClassHooks] = []
         orphans: dict[Key, Hook] = {}
         for theirs, mine in self.continued(former):
-            if mine is None:
+            if mine is not None and mine._hooks is theirs._hooks:
+                continued.append(mine)  # the same class, defined again
+            elif mine is None:
                 orphans = {k: hook for k, hook in theirs._hooks.items() if hook.versions} | orphans
             else:
                 continued.append(mine)

@@ -100,10 +100,13 @@ class HookTable:
             self.link(*key).line = copies.line(hook.line)
 
     def homeless(self, former: "HookTable") -> list[str]:
-        """Return the names of a former definition's hooks that are defined and have no place."""
-        return [
-            hook.name for (site, _), hook in former.hooks.items() if hook and not self._has(site)
-        ]
+        """Return a former definition's hooks that are defined and have no place, told by name."""
+        hooks = ((site, hook) for (site, _), hook in former.hooks.items() if hook)
+        return [_told(hook) for site, hook in hooks if not self._has(site)]
+
+    def defined(self) -> list[str]:
+        """Return the hooks that are defined, told by name."""
+        return [_told(hook) for hook in self.hooks.values() if hook]
 
     def place_at(self, site: Site, peek: Callable[[int, int], bytes]) -> Place | None:
         """Return where a breakpoint at a site is; None where there is no such site any more."""
@@ -141,3 +144,7 @@ class HookTable:
             self.writes = extended(self.writes, link)
         elif verb == "on_change":
             self._poller.add_hook(link)
+
+
+def _told(hook: Hook) -> str:
+    return hook.name if hook.current is None else f"{hook.name} ({hook.current.place})"

@@ -6,7 +6,7 @@ from mmap import mmap
 from typing import Protocol
 
 from muserlab.device.errors import DefinitionError, RegionError
-from muserlab.device.journal import Bytes, poke
+from muserlab.device.journal import Bytes, assign, poke
 from muserlab.device.region.undeclared import Undeclared
 
 
@@ -104,13 +104,14 @@ class Plain:
         """Store data, which no on_change hook is told of."""
         poke(self._own, offset, data)
 
-    def assign(self, data: bytes) -> None:
-        """Hold data from the start on, for good: no failing hook takes it back."""
-        self._own[self.start : self.start + len(data)] = data
+    def take(self, offset: int, data: bytes) -> None:
+        """Hold what a former definition's memory held."""
+        if self._own[offset : offset + len(data)] != data:
+            poke(self._own, offset, data)
 
     def move(self, data: mmap, own: Bytes) -> None:
         """Live in other storage from now on."""
-        self._data, self._own = data, own
+        assign(self, _data=data, _own=own)
 
 
 class Unnamed(Plain):

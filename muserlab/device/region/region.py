@@ -3,12 +3,14 @@
 from bisect import bisect_right
 from collections.abc import Awaitable, Iterable, Iterator
 from errno import EPERM
+from functools import partial
 from typing import Any, ClassVar
 
 from muserlab.device.access import Access
 from muserlab.device.errors import RegionError
 from muserlab.device.holding import RESUME, Pending, Verdict
 from muserlab.device.hooks import HookOwner
+from muserlab.device.journal import assign, noted
 from muserlab.device.redefined import defined_before
 from muserlab.device.region.answers import PASS, as_bytes, ones
 from muserlab.device.region.breakpoint import Breakpoint, Condition
@@ -321,13 +323,14 @@ class Region:
         The policy only where a person has changed it since.
         """
         if former.policy is not former.default_policy:
-            self.policy = former.policy
+            assign(self, policy=former.policy)
         kept: list[Breakpoint] = []
         for one in former.guard.breakpoints:
             place = self.hooks.place_at(one.site, self.peek)
             if place is not None:
-                one.place, one.drop = place, self._drop_breakpoint
+                assign(one, place=place, drop=self._drop_breakpoint)
                 kept.append(one)
+        noted(partial(self.set_breakpoints, self.guard.breakpoints))
         self.set_breakpoints(tuple(kept))
 
     def peek(self, offset: int, count: int) -> bytes:

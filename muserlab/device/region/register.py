@@ -9,7 +9,7 @@ from muserlab.device.access import Cause
 from muserlab.device.author import Author, author
 from muserlab.device.holding import Verdict
 from muserlab.device.hooks import HookOwner
-from muserlab.device.journal import Bytes, poke
+from muserlab.device.journal import Bytes, assign, poke
 from muserlab.device.region.answers import ones
 from muserlab.device.region.guard import Absent, Guard
 from muserlab.device.region.site import Verb
@@ -233,9 +233,15 @@ class RegisterPart:
         self.poker = author()
         poke(self._own, offset, data)
 
+    def take(self, value: int) -> None:
+        """Hold what a former definition's register held."""
+        data = value.to_bytes(self.placed.size, "little")
+        if self._own[self.start : self.end] != data:
+            poke(self._own, self.start, data)
+
     def move(self, data: mmap, own: Bytes) -> None:
         """Live in other storage from now on."""
-        self._data, self._own = data, own
+        assign(self, _data=data, _own=own)
 
     def reset(self) -> None:
         """Give the register its reset value."""

@@ -9,7 +9,7 @@ import fcntl
 import mmap
 import os
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from muserlab.device.memory import Span, pages_of_file, pages_of_process
 
@@ -35,11 +35,18 @@ class Storage:
 
     def copy_from(self, original: "Storage") -> None:
         """Hold what an original of the same size holds; pages that nobody touched stay so."""
-        for start, end in original.touched(0, original.size):
+        own = [*self.touched(0, self.size)]
+        for at, piece in original._pieces(original.touched(0, original.size)):
+            if piece.count(0) < len(piece):
+                self.data[at : at + len(piece)] = piece
+        for at, piece in original._pieces(own):
+            if self.data[at : at + len(piece)] != piece:
+                self.data[at : at + len(piece)] = piece
+
+    def _pieces(self, spans: Iterable[Span]) -> Iterator[tuple[int, bytes]]:
+        for start, end in spans:
             for at in range(start, end, _PIECE):
-                piece = original.data[at : min(at + _PIECE, end)]
-                if piece.count(0) < len(piece):
-                    self.data[at : at + len(piece)] = piece
+                yield at, self.data[at : min(at + _PIECE, end)]
 
     def touched(self, start: int, end: int) -> Iterator[Span]:
         """Yield what of a range may hold something other than zeros, in order."""

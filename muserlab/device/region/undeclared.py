@@ -1,7 +1,10 @@
 """What a client asked of a region where nobody declared anything."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Literal
+
+from muserlab.device.journal import assign, noted
 
 Direction = Literal["read", "write"]
 
@@ -79,8 +82,9 @@ class Undeclared:
 
     def succeed(self, former: "Undeclared", still: Callable[[int, int], bool]) -> None:
         """Go on with a former definition's groups at places that are still undeclared here."""
-        self.missed = former.missed
+        assign(self, missed=former.missed)
         for groups, its in ((self.reads, former.reads), (self.writes, former.writes)):
+            noted(partial(_put_back, groups, dict(groups)))
             groups.update((place, group) for place, group in its.items() if still(*place))
 
     def clear(self) -> None:
@@ -88,3 +92,8 @@ class Undeclared:
         self.reads.clear()
         self.writes.clear()
         self.missed = 0
+
+
+def _put_back(groups: Groups, before: Groups) -> None:
+    groups.clear()
+    groups.update(before)

@@ -134,6 +134,7 @@ def test_a_successor_keeps_what_the_guest_changed_and_nothing_else() -> None:
     new.place(part, 0x40, image_of(b"\2\2\2\2", b"\xff\0\xff\xff"))
     former.write(0x40, b"\7\7\7\7")
     new.succeed(former)
+    new.take_over()
     assert new.read(0x40, 4) == b"\7\2\1\1"
     assert part.calls == ["written"]
 

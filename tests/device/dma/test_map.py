@@ -171,6 +171,8 @@ def test_a_successor_has_the_memory_and_the_messenger(bench: Any, new_bench: Any
     bench.map(0, PAGE, bench.memfd(PAGE))
     heir = new_bench()
     heir.dma.succeed(bench.dma)
+    assert (bench.dma.regions, bench.dma.messenger) == (heir.dma.regions, bench.messenger)
+    bench.dma.forget()
     heir.dma.write(0, b"x")
     assert heir.dma.messenger is bench.messenger
     assert (bench.dma.regions, bench.dma.messenger) == ((), None)

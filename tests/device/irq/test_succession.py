@@ -22,6 +22,7 @@ def test_eventfds_masks_and_counts_move(bench: Any, heir: Any) -> None:
     bench.interrupts.set(MSI, "mask", 1, 1, None)
     bench.interrupts.msi[1].fire()
     heir.interrupts.succeed(bench.interrupts)
+    heir.interrupts.take_over(bench.interrupts)
     heir.interrupts.msi[0].fire()
     assert (bench.count(one), bench.count(two)) == (1, 0)
     assert heir.msi_gate.shown == {1}
@@ -34,6 +35,7 @@ def test_an_asserted_line_stays_asserted(bench: Any, heir: Any) -> None:
     (fd,) = bench.give(INTX)
     bench.interrupts.intx.raise_()
     heir.interrupts.succeed(bench.interrupts)
+    heir.interrupts.take_over(bench.interrupts)
     assert heir.pin.shown == {0}
     heir.interrupts.set(INTX, "unmask", 0, 1, None)
     assert bench.count(fd) == 2
@@ -43,6 +45,7 @@ def test_the_former_one_has_nothing_left(bench: Any, heir: Any) -> None:
     (fd,) = bench.give(MSIX)
     bench.interrupts.intx.raise_()
     heir.interrupts.succeed(bench.interrupts)
+    heir.interrupts.take_over(bench.interrupts)
     bench.interrupts.msix[0].fire()
     assert bench.count(fd) == 0
     assert not bench.interrupts.intx.asserted

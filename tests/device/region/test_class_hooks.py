@@ -106,7 +106,8 @@ def test_a_class_hook_is_told_of_and_collected_where_its_device_is(
     adder_bar.A.on_read(lambda dev, value: 1)
     assert host.news == ["AdderBar.A.on_read v1, from access 1"]
     dev.batch = Batch()
-    adder_bar.A.on_read(lambda dev, value: 2)
+    with dev.batch.collecting():
+        adder_bar.A.on_read(lambda dev, value: 2)
     assert adder_bar.A.on_read.current.number == 1
     dev.batch.apply()
     assert adder_bar.A.on_read.current.number == 2
