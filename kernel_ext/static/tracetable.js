@@ -3,7 +3,7 @@
 
 const ROW_HIGH = 22; // pixels; trace.css has the same
 const HEAD_HIGH = 26;
-const AHEAD = 40; // rows asked for beyond what is in sight
+const AHEAD = 120; // rows asked for beyond what is in sight
 const KEPT = 2000; // rows that were seen, in case they are seen again
 const PATIENCE = 300; // milliseconds until rows are asked for again
 
@@ -126,12 +126,12 @@ function traceTable(on) {
 
   function ask(from, count) {
     if (scroll.follow) {
-      const wanted = Math.ceil(scroll.visible()) + AHEAD;
+      const wanted = Math.ceil(scroll.visible()) + 20;
       if (loaded[0] !== null || loaded[1] !== wanted) request(null, wanted);
       return;
     }
     const [start, size] = loaded;
-    const margin = AHEAD / 4;
+    const margin = AHEAD * 0.6;
     const enough = start !== null
       && Math.max(from - margin, first) >= start
       && Math.min(from + count + margin, end) <= start + size;

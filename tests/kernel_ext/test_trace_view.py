@@ -71,6 +71,12 @@ class Page:
             del self.parts[name]
 
 
+@pytest.fixture(autouse=True)
+def no_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every look do its work, however soon it comes."""
+    monkeypatch.setattr("muserlab.kernel_ext.widgets.trace.view.REST_SECONDS", 0.0)
+
+
 @pytest.fixture
 def dev() -> ml.PCIDevice:
     device = ml.PCIDevice("engine", id=(0x1234, 1), bar0=Bar, msi=1)

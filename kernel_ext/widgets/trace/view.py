@@ -18,10 +18,11 @@ from .jump import JumpError, row_at
 from .lanes import timeline_of
 from .sources import Sources
 from .table import closer_look, rows_of
-from .wants import Wants
+from .wants import Axis, Wants
 
 SECONDS_A_LOOK = 0.015  # for finding what passes the filter, while somebody may be recording
 ROWS_A_LOOK = 16384  # that are summed up for the first time, which takes about as long
+REST_SECONDS = 0.06  # between two such pieces of work
 LAST = 20  # events in a still picture
 SECONDS_STILL = 0.3  # for finding them
 
@@ -63,6 +64,8 @@ class TraceWidget(Shown):
         self._generation = 0
         self._export: Export | None = None
         self._hold = False
+        self._rest_until = 0.0
+        self._drawn: dict[Axis, Picture] = {}
         self._epoch = time.time_ns() - time.monotonic_ns()
         self._begin()
         super().__init__(
@@ -77,6 +80,7 @@ class TraceWidget(Shown):
         self._index = Index(traces, self._wanted, self._origin)
         self._overview = Overview(self._index)
         self._generation += 1
+        self._rest_until = 0.0
         if self.paused:
             self._index.freeze()
 
@@ -89,11 +93,15 @@ class TraceWidget(Shown):
         self._hold_or_go_on()
         if self._index.wanted is not self._wanted or not _same(self._index.traces, sources.traces):
             self._begin()
+        if sources.live and time.perf_counter() < self._rest_until:
+            return  # somebody scrolls, and wants rows, not all that there is
         until = time.perf_counter() + SECONDS_A_LOOK
         while self._index.advance() and (not sources.live or time.perf_counter() < until):
             pass
         self._overview.begin(ROWS_A_LOOK if sources.live else 1 << 62)
+        self._drawn.clear()
         self._go_on_writing()
+        self._rest_until = time.perf_counter() + REST_SECONDS
 
     def picture(self, said: Mapping[str, Any], /) -> Picture:
         """Return the window, the timeline and the figures that a view wants."""
@@ -106,7 +114,7 @@ class TraceWidget(Shown):
             "title": self._sources.title,
         }
         if wants.axis is not None:
-            shows |= timeline_of(index, self._overview, wants.axis, self._origin)
+            shows |= self._timeline(wants.axis)
         if wants.active is not None:
             shows["active"] = closer_look(
                 index, wants.active, self._origin, self._epoch, self._sources.devices
@@ -126,6 +134,12 @@ class TraceWidget(Shown):
         if wants.jump is not None and not index.incomplete:
             shows["jump"] = [wants.jump[0], *self._jump(wants.jump[1])]
         return {**shows, "short": self._overview.short}
+
+    def _timeline(self, axis: Axis) -> Picture:
+        """Return what lies on an axis, as of the last look that was more than a glance."""
+        if axis not in self._drawn:
+            self._drawn[axis] = timeline_of(self._index, self._overview, axis, self._origin)
+        return self._drawn[axis]
 
     def _window(self, wants: Wants) -> Any:
         rows = self._index.rows
@@ -153,6 +167,7 @@ class TraceWidget(Shown):
                 self.told = ""
                 ends = Wants.of({"span": span}).span
                 times = None if ends is None else (self._origin + ends[0], self._origin + ends[1])
+                self._rest_until = 0.0
                 self._export = Export(Path(name.strip()).expanduser(), times)
             case _:
                 pass
@@ -169,6 +184,7 @@ class TraceWidget(Shown):
         if self._hold is not self.paused:
             (self._index.freeze if self._hold else self._index.thaw)()
             self.paused = self._hold
+            self._rest_until = 0.0
 
     def _go_on_writing(self) -> None:
         export = self._export

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-MOST_ROWS = 200
+MOST_ROWS = 500
 MOST_BINS = 2000
 
 
