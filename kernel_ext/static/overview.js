@@ -8,7 +8,7 @@ function render({ model, el }) {
   const head = make("tr", "", ...HEAD.map((title) => make("th", "", title || make("span", "muser-hidden", "state"))));
   const table = make("table", "", make("caption", "muser-hidden", "devices of the lab"), make("thead", "", head), body);
   const waits = make("div", "muser-waits");
-  el.append(make("div", "muser-view muser-table muser-overview",
+  el.append(make("div", "muser-view muser-overview",
     make("div", "muser-bar", caption), make("div", "muser-frame", table), waits));
   const rows = new Map(); // device -> what its row is made of
 

@@ -15,7 +15,7 @@ function render({ model, el }) {
   const fault = make("div", "muser-fault");
   el.append(make("div", "muser-view muser-summary",
     make("div", "muser-title", lamp, name, ids, state, spark.svg, rate),
-    client, make("div", "muser-places", socket.root, qemu.root), fault));
+    client, make("div", "muser-reach", socket.root, qemu.root), fault));
 
   function show(now, changed) {
     lamp.className = `muser-lamp ${now.tone}`;
@@ -40,7 +40,7 @@ function render({ model, el }) {
 function copied(label) {
   const text = make("code", "muser-copied");
   const button = press("copy", copy);
-  const root = make("div", "muser-place", make("span", "muser-quiet", label), text, button);
+  const root = make("div", "muser-copyable", make("span", "muser-quiet", label), text, button);
   button.setAttribute("aria-label", `copy ${label}`);
   root.hidden = true;
 

@@ -16,7 +16,7 @@ class Overview(Shown):
     """Every device of a lab in a line, what clients wait for, and the last errors."""
 
     _esm = static("watching.js", "spark.js", "overview.js")
-    _css = static("common.css", "table.css", "spark.css", "overview.css")
+    _css = static("common.css", "spark.css", "overview.css")
 
     def __init__(self, lab: Lab) -> None:
         self._lab = lab

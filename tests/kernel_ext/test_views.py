@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 import muserlab as ml
 from muserlab.kernel_ext.widgets import TraceWidget, device_panel, interrupts_view, region_view
-from muserlab.kernel_ext.widgets.table import Table
 
 
 class Mode(Enum):
@@ -36,12 +35,6 @@ def device(bar: type[ml.BAR] = Bar, name: str = "adder") -> ml.PCIDevice:
 @pytest.fixture
 def dev() -> ml.PCIDevice:
     return device()
-
-
-def cells(table: Table, key: str) -> list[str]:
-    """Return a row's cells as the page has them."""
-    (row,) = [row for row in table.rows if row["key"] == key]
-    return row["cells"]
 
 
 def click(widget: Any, **content: object) -> None:
