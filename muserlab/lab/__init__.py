@@ -11,6 +11,7 @@ from muserlab.lab.errors import (
     NotServed,
     PauseError,
     PortalError,
+    RestartFailed,
 )
 from muserlab.lab.files import DefinitionFailed, ServedFile
 from muserlab.lab.future import Future
@@ -50,6 +51,7 @@ __all__ = [
     "Report",
     "ReportKind",
     "Reports",
+    "RestartFailed",
     "SaveError",
     "ServedFile",
     "Suggestion",

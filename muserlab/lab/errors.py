@@ -27,3 +27,7 @@ class PauseError(LabError):
 
 class BusyError(LabError):
     """The device has a client already, and a device has one at a time."""
+
+
+class RestartFailed(LabError):
+    """A device could not be given to its guest anew; the message tells how things are now."""

@@ -51,6 +51,7 @@ class Lab:
         self._watch = Watch(self._thread, self._all, self.reports)
         self._patching = Patching()
         self._files: list[ServedFile] = []
+        self._vms: list[VM] = []
         self._lock = threading.RLock()
 
     # -- serving ---------------------------------------------------------------------------------
@@ -121,6 +122,7 @@ class Lab:
         with self.changing():
             self._thread.stop(timeout)
             self._served.clear()
+            self._vms.clear()
             self.reports.stop()
         for file in files:
             file.join(timeout)
@@ -223,7 +225,32 @@ class Lab:
         with self.changing():
             self._start()
         names = names or tuple(self.devices)
-        return VM(self.portal, self._free_socket, names, timeout, options, self.reports)
+        vm = VM(self.portal, self._free_socket, names, timeout, options, self.reports)
+        self._vms = [one for one in self._vms if one.runs] + [vm]
+        return vm
+
+    def restart(self, device: PCIDevice) -> str | None:
+        """Give a guest of this lab a device anew: this definition of it, whatever its structure.
+
+        The device is unplugged from the guest, with its consent, and plugged in again; its address
+        there is returned. State and hooks go on as with `serve`; plugging in resets registers. Where
+        nobody uses the device this only serves it, and returns None. Raises BusyError where somebody else uses it,
+        and RestartFailed, which tells how things are then.
+        """
+        from muserlab.lab.restart import restart  # late: most labs start no QEMU
+
+        with self.changing():
+            self._patching.check_closed()
+            served = {one.device.name: one for one in self._all()}.get(device.name)
+            busy = None if served is None else self._busy(served)
+            if served is None or busy is None:
+                self.serve(device)
+                return None
+            vms = (vm for vm in self._vms if vm.runs and device.name in vm.devices)
+            vm = next(vms, None)
+            if vm is None:
+                raise BusyError(f"{busy}, then serve it: no guest of this lab has it")
+            return restart(vm, served, device, self.portal, self.serve)
 
     def repeat(self, access: Access, name: str | None = None) -> bytes | None:
         """Make an access again, as a client would, and return what it answers.

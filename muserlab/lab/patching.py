@@ -19,8 +19,7 @@ class Patching:
     @contextmanager
     def opened(self, portal: Portal, served: Sequence[Served]) -> Generator[None]:
         """Collect what is patched in the block, at these devices, and make it at its end."""
-        if self._batch is not None:
-            raise LabError("a patch is open already; patches do not nest")
+        self.check_closed()
         self._batch = batch = Batch()
         for one in served:
             one.device.batch = batch
@@ -32,6 +31,11 @@ class Patching:
             for one in served:
                 one.device.batch = None
         _make(batch, portal, served)
+
+    def check_closed(self) -> None:
+        """Raise LabError where a patch is open."""
+        if self._batch is not None:
+            raise LabError("a patch is open already; patches do not nest")
 
     def make(self, step: Step, portal: Portal, served: Served) -> None:
         """Make a step of a device now, or with the batch that the caller has opened."""

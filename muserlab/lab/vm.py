@@ -85,6 +85,11 @@ class VM:
         """Whether QEMU has not ended."""
         return not self.closed and self.guest.running
 
+    @property
+    def runs(self) -> bool:
+        """Whether there still is the guest."""
+        return not self.closed and self.guest.running
+
     def run(self, command: str, *, timeout: float = math.inf, given: bytes = b"") -> "Result":
         """Run a shell command in the guest; return its output and exit status."""
         return self.portal.run(partial(self.guest.run, command, timeout=timeout, given=given))

@@ -101,6 +101,11 @@ class Server:
         if self._connection is not None:
             self._connection.adopt(device)
 
+    async def vacated(self) -> None:
+        """Wait until nobody is connected."""
+        if self._connection is not None:
+            await self._vacant.wait()
+
     async def stop(self) -> None:
         """Disconnect the client, stop listening, remove the socket file; return when it is done."""
         self._scope.cancel()
