@@ -229,8 +229,10 @@ function traceTimeline(on) {
 
   const sizes = new ResizeObserver(redraw);
   sizes.observe(canvas);
-  const theme = new MutationObserver(() => { if (canvas.clientWidth > 0) draw(); }); // other colours
-  theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-name", "data-jp-theme-light"] });
+  const theme = new MutationObserver(() => { // another theme has other colours, of which some come later
+    for (const later of [0, 100, 500]) setTimeout(redraw, later);
+  });
+  theme.observe(document.body, { attributes: true });
 
   return {
     root, show, ask,
