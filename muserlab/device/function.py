@@ -30,6 +30,7 @@ from muserlab.device.hooks import PROBATION, HookOwner
 from muserlab.device.host import Host, InlineHost, ReplacedHost
 from muserlab.device.irq import Action, Data, Interrupts, MSIXTable
 from muserlab.device.mastering import Mastering
+from muserlab.device.methods import HookMethods
 from muserlab.device.outcome import Outcome
 from muserlab.device.plan import BARS, plan
 from muserlab.device.region import (
@@ -55,7 +56,7 @@ P = ParamSpec("P")
 _D0, _D3_HOT = 0, 3
 
 
-class PCIDevice(Working):
+class PCIDevice(Working, HookMethods):
     """A PCI or PCI Express function of one's own.
 
     id, subsystem  vendor and device numbers
@@ -168,6 +169,7 @@ class PCIDevice(Working):
         """Called when it has gone."""
         self.on_migrate = Hook(owner, "on_migrate", ("dev", "dropped"))
         """Called with the values, by name, that have no place in this definition of the device."""
+        self.define_methods()
 
     def _name_parts(self) -> None:
         self.bar0: Any

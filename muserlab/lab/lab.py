@@ -233,9 +233,9 @@ class Lab:
         """Give a guest of this lab a device anew: this definition of it, whatever its structure.
 
         The device is unplugged from the guest, with its consent, and plugged in again; its address
-        there is returned. State and hooks go on as with `serve`; plugging in resets registers. Where
-        nobody uses the device this only serves it, and returns None. Raises BusyError where somebody else uses it,
-        and RestartFailed, which tells how things are then.
+        there is returned. State and hooks go on as with `serve`; plugging in resets registers.
+        Where nobody uses the device this only serves it, and returns None. Raises BusyError where
+        somebody else uses it, and RestartFailed, which tells how things are then.
         """
         from muserlab.lab.restart import restart  # late: most labs start no QEMU
 
