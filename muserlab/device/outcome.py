@@ -49,7 +49,8 @@ class Outcome:
         named = ((self.kept, "kept {}"), (self.new, "new {} (reset)"), (self.dropped, "dropped {}"))
         for names, told in named:
             if names:
-                others = [name for name in every if name not in names]
+                theirs = set(names)
+                others = [name for name in every if name not in theirs]
                 yield told.format(_listed(names, others, one_region))
         if self.homeless:
             yield f"hooks left behind: {', '.join(self.homeless)}"
