@@ -44,6 +44,7 @@ class Connection:
     offer: what this end can do, for the VERSION exchange.
     agreed: the VERSION reply once it was sent or received; until then only VERSION is allowed.
     peer: what the other end said of itself in that exchange.
+    lacks: how many bytes the message under way lacks, or its header; 0 where none is under way.
     max_data_xfer_size: the largest transfer in either direction, in bytes.
     max_send_fds: how many fds the other end takes with one message.
     """
@@ -53,6 +54,7 @@ class Connection:
         self.offer = offer
         self.agreed: Version | None = None
         self.peer: Version | None = None
+        self.lacks = 0
         self.max_data_xfer_size = 0
         self.max_send_fds = MAX_MSG_FDS
         self._phase = Phase.FRESH
@@ -81,12 +83,8 @@ class Connection:
         except ProtocolError:
             self.close()
             raise
+        self.lacks = self._inbox.lacks
         return messages
-
-    @property
-    def lacks(self) -> int:
-        """How many bytes the message under way lacks, or its header; 0 where none is under way."""
-        return self._inbox.lacks
 
     def _read(
         self, data: bytes | memoryview, fds: Sequence[int], messages: list[Request | Reply]

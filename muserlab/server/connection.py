@@ -118,14 +118,15 @@ class ClientConnection:
             self._nursery.cancel_scope.cancel()
 
     async def _read(self) -> None:
-        wire, calls, lane = self._wire, self._wire.calls, self._lane
-        receive, turn = calls.receive, wire.turn
+        wire, protocol, lane = self._wire, self._protocol, self._lane
+        calls, turn = wire.calls, wire.turn
+        receive = calls.receive
         while True:
             end = receive() or await wire.arrival()
             position = 0
             while position < end:
                 start, begun = position, None
-                if self._is_clear():
+                if not (calls.fds or protocol.lacks or self._is_held_up()):
                     position, begun = lane.carry_out(calls.buffer, start, end, turn.end)
                 if begun is not None:
                     await self._handle(begun.request, self._session.go_on(begun))
@@ -137,10 +138,6 @@ class ClientConnection:
                     await turn.pass_on()
             if self._held and self._holds_too_much():
                 await self._none_held.wait()
-
-    def _is_clear(self) -> bool:
-        """Tell whether an access could be served now without further ado."""
-        return not (self._protocol.lacks or self._wire.calls.fds or self._is_held_up())
 
     async def _serve_message(self, start: int, end: int) -> int:
         """Serve a message of what was received, or several that descriptors came with.
@@ -219,10 +216,10 @@ class ClientConnection:
 
     def _is_held_up(self) -> bool:
         quiescence = self._quiescence
-        return bool(
-            self._held
-            or self._stalled
-            or quiescence.suspensions
+        return (
+            self._stalled
+            or quiescence.suspensions > 0
+            or len(self._held) > 0
             or len(quiescence.in_flight) >= MAX_IN_FLIGHT
         )
 
