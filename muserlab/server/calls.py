@@ -99,6 +99,12 @@ class Calls:
         except OSError as error:
             raise WireClosed(f"the connection broke: {error}") from None
 
+    def share_cpu(self, shared: bool) -> None:
+        """Learn whether client and server have their only CPU in common, from now on."""
+
+    def settle(self) -> None:
+        """Leave nothing in the socket that was received; whoever waits for more does so first."""
+
     def relax(self) -> None:
         """Let another thread of the machine have this CPU, if one wants it."""
         os.sched_yield()

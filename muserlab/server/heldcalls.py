@@ -11,12 +11,14 @@ import socket
 import sys
 from array import array
 from collections.abc import Iterator
+from contextlib import suppress
 from errno import EAGAIN
 from struct import Struct
 from typing import NoReturn
 
 from muserlab.proto import Outbox
 from muserlab.server.calls import ANCILLARY_SIZE, BUFFER_SIZE, CLOSE_ON_EXEC, Calls, WireClosed
+from muserlab.server.glance import Glances
 
 if sys.maxsize <= 1 << 32 or sys.byteorder != "little":
     raise ImportError("the C structures here are those of 64-bit little-endian machines")
@@ -54,16 +56,21 @@ class HeldCalls(Calls):
         self._message = ctypes.c_void_p(self._header.buffer_info()[0])
         self._room = ctypes.c_void_p(room)
         self._errno = ctypes.c_int.from_address(_errno_location())
+        self._glances: Glances | None = None
 
     def receive(self) -> int:
         """Return how many bytes came, 0 if none are there now, as `Calls` does."""
         header = self._header
         header[_CONTROL_SIZE] = ANCILLARY_SIZE
-        count: int = _receive(self._fd, self._message, _RECEIVE)
+        glances = self._glances
+        flags = _RECEIVE if glances is None else _RECEIVE | glances.flag
+        count: int = _receive(self._fd, self._message, flags)
         if count < 0:
             return 0 if self._errno.value == EAGAIN else self._broken()
         if not count or header[_CONTROL_SIZE] or header[_FLAGS] != CLOSE_ON_EXEC:
             self.take_in(count, self._ancillary(header[_CONTROL_SIZE]), header[_FLAGS])
+        if glances is not None:
+            glances.received(count)
         return count
 
     def send(self) -> int:
@@ -77,12 +84,26 @@ class HeldCalls(Calls):
     def _broken(self) -> NoReturn:
         raise WireClosed(f"the connection broke: {os.strerror(self._errno.value)}")
 
+    def share_cpu(self, shared: bool) -> None:
+        """Receive by glances from now on where the CPU is shared."""
+        self.settle()
+        self._glances = None
+        if shared:
+            with suppress(OSError):  # not every kernel lets glances go on where the last one ended
+                self._glances = Glances(self.socket)
+
+    def settle(self) -> None:
+        """Leave nothing in the socket that was received."""
+        if self._glances is not None:
+            self._glances.take_out()
+
     def relax(self) -> None:
         """Let another thread of the machine have this CPU, if one wants it."""
         _yield()
 
     def close(self) -> None:
         """Close the socket, and forget its number, which may soon be another file's."""
+        self.settle()  # or the client would find the connection reset
         self._fd = -1
         super().close()
 

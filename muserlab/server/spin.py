@@ -57,7 +57,7 @@ class Spin:
     def slept(self, seconds: float) -> None:
         """Learn how long the task slept until the next bytes came."""
         if seconds >= SOON:
-            self._all.discard(self)
+            self._fall_asleep()
         elif self not in self._all:
             self._wake_up()
 
@@ -65,9 +65,15 @@ class Spin:
         """Sleep for good."""
         self._all.discard(self)
 
+    def _fall_asleep(self) -> None:
+        if self in self._all:
+            self._all.discard(self)
+            self._calls.share_cpu(shared=False)
+
     def _wake_up(self) -> None:
         cpus = os.sched_getaffinity(0) | self._client.cpus
         self._seconds = SPIN if len(cpus) > 1 else 0.0
+        self._calls.share_cpu(shared=len(cpus) == 1)
         try:
             self._all = _awake.get()
         except LookupError:

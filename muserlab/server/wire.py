@@ -57,6 +57,7 @@ class Wire:
         """
         count = await self._spin.receive()
         while not count:
+            self.calls.settle()
             start = time.monotonic()
             await trio.lowlevel.wait_readable(self._socket)
             self._spin.slept(time.monotonic() - start)

@@ -1,7 +1,9 @@
 import array
+import fcntl
 import gc
 import os
 import socket
+import termios
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
@@ -9,6 +11,7 @@ import pytest
 import trio
 import trio.testing
 
+from muserlab.proto import Outbox
 from muserlab.server.calls import BUFFER_SIZE, Calls, WireClosed
 from muserlab.server.heldcalls import HeldCalls
 from muserlab.server.wire import Wire
@@ -19,7 +22,15 @@ Test = Callable[[Wire, socket.socket], Awaitable[None]]
 Play = Callable[[Test], None]
 
 
-@pytest.fixture(params=[Calls, HeldCalls])
+class Glancing(HeldCalls):
+    """Calls of a server that shares its CPU with the client."""
+
+    def __init__(self, sock: socket.socket, outbox: Outbox) -> None:
+        super().__init__(sock, outbox)
+        self.share_cpu(shared=True)
+
+
+@pytest.fixture(params=[Calls, HeldCalls, Glancing])
 def over_wire(request: pytest.FixtureRequest) -> Play:
     """Run a test with a wire and the plain socket at its other end."""
 
@@ -184,6 +195,74 @@ def test_received_piece_is_as_large_as_the_buffer_at_most(
         assert len((await receive(wire))[0]) == 10
 
     over_wire(test)
+
+
+def test_descriptors_come_once_with_a_message_that_comes_in_pieces(over_wire: Play) -> None:
+    async def test(wire: Wire, client: socket.socket) -> None:
+        client.setblocking(False)
+        socket.send_fds(client, [bytes(BUFFER_SIZE + 10)], [client.fileno()])
+        sizes, counts = [], []
+        while sum(sizes) < BUFFER_SIZE + 10:
+            data, fds = await receive(wire)
+            sizes.append(len(data))
+            counts.append(len(fds))
+            for fd in fds:
+                os.close(fd)
+        assert sum(counts) == 1
+
+    over_wire(test)
+
+
+def test_client_of_a_wire_that_closes_finds_the_end_and_no_broken_connection(
+    over_wire: Play,
+) -> None:
+    async def test(wire: Wire, client: socket.socket) -> None:
+        client.send(b"hello")
+        await receive(wire)
+        wire.close()
+        assert client.recv(1) == b""
+
+    over_wire(test)
+
+
+def waiting(wire: Wire) -> int:
+    """Return how many bytes the kernel has for a wire."""
+    count = array.array("i", [0])
+    fcntl.ioctl(wire.calls.socket, termios.FIONREAD, count)
+    return count[0]
+
+
+def test_what_was_glanced_at_is_taken_out_before_waiting_for_more() -> None:
+    async def main() -> None:
+        ours, theirs = socket.socketpair()
+        wire = Wire(ours, Glancing)
+        with theirs:
+            for _ in range(3):
+                theirs.send(b"hello")
+                assert await receive(wire) == (b"hello", ())
+            assert waiting(wire) == 15
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(receive, wire)
+                await trio.testing.wait_all_tasks_blocked()
+                assert waiting(wire) == 0
+                theirs.send(b"more")
+        wire.close()
+
+    trio.run(main)
+
+
+def test_no_more_than_a_few_messages_are_left_in_the_kernel() -> None:
+    async def main() -> None:
+        ours, theirs = socket.socketpair()
+        wire = Wire(ours, Glancing)
+        with theirs:
+            for size in [32] * 50 + [5000] * 3 + [32] * 50:
+                theirs.send(bytes(size))
+                assert len((await receive(wire))[0]) == size
+                assert waiting(wire) <= 256
+        wire.close()
+
+    trio.run(main)
 
 
 def test_closing_keeps_no_descriptor_of_a_message_that_was_not_sent(
