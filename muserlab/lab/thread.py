@@ -10,7 +10,7 @@ import trio
 
 from muserlab.lab.errors import LabStopped, LabStuck
 from muserlab.lab.portal import Portal
-from muserlab.lab.switchinterval import SWITCH_INTERVAL
+from muserlab.lab.switchinterval import SWITCH_INTERVAL, Asking
 from muserlab.lab.whereabouts import calls_on
 
 TIME_LIMIT = 5.0
@@ -82,7 +82,7 @@ class TrioThread:
     def _run(self, ready: threading.Event) -> None:
         SWITCH_INTERVAL.lower()
         try:
-            trio.run(self._main, ready)
+            trio.run(self._main, ready, instruments=[Asking()])
         except BaseException as error:  # noqa: BLE001 - the last frame of the thread
             self._crashed(error)
         finally:

@@ -9,7 +9,7 @@ import pytest
 import trio
 
 from muserlab.lab import LabStopped, LabStuck, PortalError
-from muserlab.lab.switchinterval import SERVING, SwitchInterval
+from muserlab.lab.switchinterval import ASKING, KEEPING, SwitchInterval
 from muserlab.lab.thread import TrioThread
 
 LIMIT = 10.0
@@ -23,7 +23,7 @@ def unexpected(error: BaseException) -> None:
 def test_nothing_is_left_after_stop() -> None:
     thread = TrioThread("test", unexpected)
     thread.start()
-    assert sys.getswitchinterval() == pytest.approx(SERVING)
+    assert sys.getswitchinterval() <= KEEPING
     thread.stop()
 
 
@@ -159,14 +159,23 @@ def test_the_switch_interval_is_restored_after_the_last_holder() -> None:
     interval.lower()
     interval.lower()
     interval.restore()
-    assert sys.getswitchinterval() == pytest.approx(SERVING)
+    assert sys.getswitchinterval() == pytest.approx(ASKING)
     interval.restore()
     assert sys.getswitchinterval() == before
 
 
+def test_the_trio_thread_asks_for_the_interpreter_early_and_keeps_it_longer() -> None:
+    thread = TrioThread("test", unexpected)
+    thread.start()
+    try:
+        assert thread.portal.call(sys.getswitchinterval) == pytest.approx(KEEPING)
+    finally:
+        thread.stop()
+
+
 def test_a_switch_interval_that_is_low_enough_is_left_alone() -> None:
     before = sys.getswitchinterval()
-    sys.setswitchinterval(SERVING / 2)
+    sys.setswitchinterval(ASKING / 2)
     low = sys.getswitchinterval()
     try:
         interval = SwitchInterval()
