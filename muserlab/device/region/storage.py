@@ -1,6 +1,7 @@
 """The bytes behind a region.
 
-Always an mmap: its slices are bytes at once, and large ones cost nothing until touched. Where a
+Always an mmap: its slices are bytes at once, and large ones cost nothing until touched; so nothing
+is set aside for them, and a BAR may be larger than the machine's memory. Where a
 client may map the region it is a memfd, sealed so that neither side can change its size: a mapping
 that shrinks kills whoever touches it next.
 """
@@ -16,6 +17,7 @@ from muserlab.device.memory import Span, pages_of_file, pages_of_process
 PAGE = mmap.PAGESIZE
 
 _PIECE = 16 * PAGE
+_NORESERVE = 0x4000  # Linux's number; Python knows it since 3.13
 _SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
 
 
@@ -28,7 +30,8 @@ class Storage:
         self.size = size
         self.fd = _sealed_memfd(name, size) if shared else None
         if self.fd is None:
-            self.data = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+            flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _NORESERVE
+            self.data = mmap.mmap(-1, size, flags=flags)
         else:
             weakref.finalize(self, os.close, self.fd)
             self.data = mmap.mmap(self.fd, size)

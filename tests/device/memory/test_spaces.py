@@ -114,6 +114,19 @@ def test_memory_that_nobody_touched_is_known_without_reading_it(dev: PCIDevice) 
     assert not any(start <= 0x3800 < end for start, end in touched)
 
 
+@pytest.mark.parametrize("mappable", [False, True])
+def test_a_bar_may_be_larger_than_the_machines_memory(mappable: bool) -> None:
+    class Vast(BAR, size=1 << 38, bits=64, mappable=mappable):
+        pass
+
+    dev = PCIDevice("vast", id=(0x1234, 1), bar0=Vast)
+    dev.bar0.poke((1 << 38) - 6, b"needle")
+    assert dev.bar0.memory.find(b"needle") == (1 << 38) - 6
+    touched = list(dev.bar0.memory.touched(0, 1 << 38))
+    assert touched[-1][1] == 1 << 38
+    assert sum(end - start for start, end in touched) < 16 << 20
+
+
 def test_a_space_shows_the_first_lines_that_hold_something(dev: PCIDevice) -> None:
     assert repr(dev.bar2.memory).splitlines() == ["bar2: 0x40000000 bytes", "*", "40000000"]
     dev.bar2.poke(0x3FFF_FFFF, b"!")
