@@ -96,6 +96,16 @@ def test_lspci_reads_what_we_wrote(world: World, line: str) -> None:
     assert line in world.run(f"lspci -vv -s {world.vm.devices['express']}")
 
 
+def test_lspci_says_what_we_say(world: World) -> None:
+    told = world.run(f"lspci -vv -s {world.vm.devices['express']}").split()
+    function = world.express.config.decode()
+    power, *_ = function.capabilities
+    says = [*map(str, (*function.capabilities, *function.extended_capabilities)), *power.lines()]
+    said = [" ".join(line.split(",")[0].split()) for line in [*says, *function.summary[1:3]]]
+    assert len(said) > 8
+    assert [line for line in said if line not in " ".join(told)] == []
+
+
 def test_linux_resets_the_function_by_its_own_means(world: World) -> None:
     resets: list[ml.ResetKind] = []
     world.express.on_reset(lambda dev, kind: resets.append(kind))

@@ -14,8 +14,14 @@ from jupyter_client.manager import start_new_kernel
 
 from benchmarks.servers.commands import obey
 
-_WANTS: dict[str, Any] = {"first": 0, "count": 40, "selected": "CTRL"}
-"""What each view shows: forty lines, and the bits of a register."""
+_WANTS: dict[str, Any] = {
+    "first": 0,
+    "count": 40,
+    "selected": "CTRL",
+    "space": "bar0",
+    "blocks": [f"{at:x}" for at in range(0, 0xC00, 0x100)],
+}
+"""What each view shows: forty lines, the bits of a register, three screens of bytes."""
 
 _DEVICE = """
 %load_ext muserlab

@@ -100,7 +100,7 @@ function hexGrid(label, on) {
     const near = rows.nearest(address);
     if (near === null) return;
     const last = near === address ? rows.nearest(address + count - 1n) : near;
-    selection.select(last, near);
+    selection.select(near, last);
     scroll.reveal(rows.rowOf(address), true);
   }
 

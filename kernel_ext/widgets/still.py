@@ -5,8 +5,6 @@ from html import escape
 
 Lines = Sequence[Sequence[str]]
 
-_PER_LINE = 16
-
 
 def plain_table(caption: str, lines: Lines) -> str:
     """Return lines of cells, the first one the head, as aligned text."""
@@ -25,17 +23,6 @@ def html_table(caption: str, lines: Lines) -> str:
 def _row(tag: str, cells: Sequence[str], style: str) -> str:
     marked = (f"<{tag} style='text-align:left{style}'>{escape(c)}</{tag}>" for c in cells)
     return f"<tr>{''.join(marked)}</tr>"
-
-
-def hexdump(caption: str, start: int, data: bytes) -> str:
-    """Return bytes as lines of hexadecimal and ASCII; lines of zeros are left out."""
-    lines = [caption]
-    for at in range(0, len(data), _PER_LINE):
-        part = data[at : at + _PER_LINE]
-        if any(part):
-            text = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in part)
-            lines.append(f"{start + at:06x}  {part.hex(' '):<{3 * _PER_LINE}} {text}")
-    return "\n".join(lines)
 
 
 def preformatted(text: str) -> str:

@@ -22,18 +22,7 @@ from traitlets.config import Config
 
 from muserlab.kernel_ext import unload
 
-# What keeps Chromium to itself: no sandbox (root), no GPU, nothing fetched behind the test's back.
-CHROMIUM_FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-]
+from .chromium import CHROMIUM_FLAGS
 
 PAGE_CONFIG = {
     "disabledExtensions": {

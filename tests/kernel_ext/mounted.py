@@ -7,7 +7,6 @@ import base64
 import json
 from typing import Any
 
-from ipywidgets import DOMWidget
 from playwright.sync_api import Locator, Page
 
 # What anywidget gives a view, and no more of it than our views use.
@@ -60,9 +59,11 @@ THEMES = {
 class Mounted:
     """One widget on a page. `el` is what it is in."""
 
-    def __init__(self, page: Page, widget: DOMWidget) -> None:
+    def __init__(self, page: Page, widget: Any) -> None:
         self.page = page
-        self.widget: Any = widget
+        self.widget = widget
+        self.bytes = 0
+        """How much the widget has sent, as JSON and as bytes."""
         self._sent: list[tuple[Any, list[bytes]]] = []
         self.widget.send = lambda content, buffers=None: self._sent.append((content, buffers or []))
         self._known = self._state()
@@ -108,10 +109,11 @@ class Mounted:
             )
         sent, self._sent[:] = list(self._sent), []
         for content, buffers in sent:
+            self.bytes += len(json.dumps(content)) + sum(map(len, buffers))
             told = [base64.b64encode(data).decode() for data in buffers]
             self.page.evaluate(
                 "([n, content, told]) => widgets[n].message(content, told)",
-                [self.number, json.loads(json.dumps(content)), told],
+                [self.number, content, told],
             )
         return bool(changed or sent)
 

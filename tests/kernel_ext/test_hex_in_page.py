@@ -240,6 +240,44 @@ def test_changed_bytes_are_marked_and_the_marks_fade(dev: ml.PCIDevice, view: Mo
     expect(marked).to_have_count(0)
 
 
+def test_the_last_write_is_followed_until_it_is_not_wanted(
+    dev: ml.PCIDevice, view: Mounted
+) -> None:
+    dev.bar0.write(0x1800, b"abcd")
+    follow = view.el.get_by_role("button", name="follow writes")
+    follow.click()
+    view.settle()
+    assert where(view) == "0x1800, 4 B  BUF + 0x800"
+    dev.bar0.write(0x08, bytes(4))
+    view.look()
+    assert where(view) == "0x0008, 4 B  CTRL"
+    follow.click()
+    view.settle()
+    dev.bar0.write(0x1900, b"e")
+    view.look()
+    assert where(view) == "0x0008, 4 B  CTRL"
+
+
+def test_a_search_tells_how_far_it_is_and_can_be_cancelled(
+    view: Mounted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def endless(*_args: object, tick: Callable[[int], object], **_more: object) -> None:
+        for done in iter(int, 1):
+            tick(done + (5 << 20))
+
+    monkeypatch.setattr(ml.AddressSpace, "find", endless)
+    view.el.get_by_label("find", exact=True).fill("de ad")
+    view.el.get_by_role("button", name="find the next one").click()
+    view.settle()
+    view.look()
+    expect(view.el.locator(".muser-doing")).to_contain_text("searching … 5.0 MiB")
+    view.el.get_by_role("button", name="cancel").click()
+    view.settle()
+    assert view.widget._job.finished.wait(30)
+    view.look()
+    expect(view.el.locator(".muser-doing")).to_contain_text("searching: cancelled")
+
+
 # -- other spaces ----------------------------------------------------------------------------------
 
 

@@ -1,4 +1,4 @@
-"""Tables and hex views of real devices, without a page."""
+"""What all views of a device have in common, without a page."""
 
 from enum import Enum
 from typing import Any
@@ -24,22 +24,13 @@ class Bar(ml.BAR, size=0x2000):
     BUF = ml.Memory(0x1000, 0x1000)
 
 
-class Smaller(ml.BAR, size=0x10):
-    A = ml.RW(0x00)
-
-
-def device(bar: type[ml.BAR] = Bar, name: str = "adder") -> ml.PCIDevice:
-    return ml.PCIDevice(name, id=(0x1234, 0x0001), bar0=bar, msi=2)
+def device(name: str = "adder") -> ml.PCIDevice:
+    return ml.PCIDevice(name, id=(0x1234, 0x0001), bar0=Bar, msi=2)
 
 
 @pytest.fixture
 def dev() -> ml.PCIDevice:
     return device()
-
-
-def click(widget: Any, **content: object) -> None:
-    """Let the page say something."""
-    widget._heard(widget, content, [])
 
 
 @given(st.integers(0, 2**64 - 1), st.integers(0x1000, 0x1FFF))
@@ -76,5 +67,5 @@ def test_still_pictures_of_a_panel_are_escaped() -> None:
     html = panel._repr_mimebundle_()["text/html"]
     assert "&lt;b&gt;" in html
     assert "<b>: " not in html
-    for title in ("registers", "interrupts", "trace", "hooks"):
+    for title in ("registers", "memory", "interrupts", "config", "DMA", "trace", "hooks"):
         assert f"<h4>{title}</h4>" in html
