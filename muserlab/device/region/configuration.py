@@ -39,6 +39,7 @@ class ConfigRegion(Region):
         self.space = config.space
         self.header = config.header
         self.capabilities = config.capabilities
+        self._decoded: tuple[bytes, PciFunction] | None = None
         self.lay_out(tuple(_parts(config)))
 
     def pieces(self, chain: Chain, start: int, end: int) -> Iterator[Piece]:
@@ -67,7 +68,10 @@ class ConfigRegion(Region):
 
     def decode(self) -> PciFunction:
         """Return what it says at this moment, as `lspci -vv` would tell it; only peeks."""
-        return decode_config(self.peek(0, self.size), self.header.sizes)
+        data = self.peek(0, self.size)
+        if self._decoded is None or self._decoded[0] != data:  # it changes far less than it is seen
+            self._decoded = (data, decode_config(data, self.header.sizes))
+        return self._decoded[1]
 
     def __repr__(self) -> str:
         """Show what it says, and its bytes."""

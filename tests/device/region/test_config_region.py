@@ -72,6 +72,13 @@ def test_setting_the_flr_bit_resets_the_function(express: PCIDevice, bus_of: Any
     assert bus_of(express).read(0x04, 2, region=7) == 0
 
 
+def test_it_is_decoded_again_only_when_it_has_changed(express: PCIDevice, bus_of: Any) -> None:
+    before = express.config.decode()
+    assert express.config.decode() is before
+    bus_of(express).write(0x04, 0x6, 2, region=7)
+    assert "BusMaster+" in express.config.decode().lines()[2]
+
+
 def test_it_shows_itself_as_lspci_would_with_its_bytes(express: PCIDevice) -> None:
     express.config.poke(HOLE, b"free")
     lines = repr(express.config).splitlines()
