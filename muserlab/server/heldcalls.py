@@ -97,7 +97,7 @@ class HeldCalls(Calls):
         if self._glances is not None:
             self._glances.take_out()
 
-    def relax(self) -> None:
+    def hand_over_cpu(self) -> None:
         """Let another thread of the machine have this CPU, if one wants it."""
         _yield()
 

@@ -6,7 +6,8 @@ lately that would have been worth it. It costs at most a CPU's time while reques
 SOON apart, one moment of SPIN after the last of them, and nothing where nobody asks anything.
 
 Where client and server share their only CPU, trying again is no use before the client has run. Then
-the CPU is handed over once, and the socket tried once.
+the CPU is handed over once, and the socket tried once. Elsewhere it is never handed over: a thread
+that waits for the interpreter's lock, which this one holds, would take it and could do nothing.
 """
 
 import os
@@ -34,7 +35,7 @@ class Spin:
         self._calls = calls
         self._client = ClientProcess(calls.socket)
         self._all: set[Spin] = set()
-        self._seconds = 0.0
+        self._shares_cpu = False
 
     async def receive(self) -> int:
         """Return how many bytes come while the task stays awake, 0 if none do.
@@ -44,12 +45,13 @@ class Spin:
         calls, awake = self._calls, self._all
         if self not in awake:
             return 0
-        end = time.monotonic() + self._seconds
+        if self._shares_cpu:
+            calls.hand_over_cpu()
+            return calls.receive()
+        end = time.monotonic() + SPIN
         while True:
             if len(awake) > 1:
                 await trio.lowlevel.checkpoint()
-            else:
-                calls.relax()
             count = calls.receive()
             if count or time.monotonic() >= end:
                 return count
@@ -68,14 +70,17 @@ class Spin:
     def _fall_asleep(self) -> None:
         if self in self._all:
             self._all.discard(self)
-            self._calls.share_cpu(shared=False)
+            self._share_cpu(shared=False)
 
     def _wake_up(self) -> None:
         cpus = os.sched_getaffinity(0) | self._client.cpus
-        self._seconds = SPIN if len(cpus) > 1 else 0.0
-        self._calls.share_cpu(shared=len(cpus) == 1)
+        self._share_cpu(shared=len(cpus) == 1)
         try:
             self._all = _awake.get()
         except LookupError:
             _awake.set(self._all)
         self._all.add(self)
+
+    def _share_cpu(self, *, shared: bool) -> None:
+        self._shares_cpu = shared
+        self._calls.share_cpu(shared=shared)
