@@ -105,10 +105,6 @@ class Calls:
     def settle(self) -> None:
         """Leave nothing in the socket that was received; whoever waits for more does so first."""
 
-    def hand_over_cpu(self) -> None:
-        """Let another thread of the machine have this CPU, if one wants it."""
-        os.sched_yield()
-
     def close(self) -> None:
         """Close the socket."""
         self.socket.close()

@@ -63,7 +63,11 @@ class HeldCalls(Calls):
         header = self._header
         header[_CONTROL_SIZE] = ANCILLARY_SIZE
         glances = self._glances
-        flags = _RECEIVE if glances is None else _RECEIVE | glances.flag
+        if glances is None:
+            flags = _RECEIVE
+        else:  # on the CPU of a client that has sent nothing more before it runs
+            _yield()
+            flags = _RECEIVE | glances.flag
         count: int = _receive(self._fd, self._message, flags)
         if count < 0:
             return 0 if self._errno.value == EAGAIN else self._broken()
@@ -85,7 +89,7 @@ class HeldCalls(Calls):
         raise WireClosed(f"the connection broke: {os.strerror(self._errno.value)}")
 
     def share_cpu(self, shared: bool) -> None:
-        """Receive by glances from now on where the CPU is shared."""
+        """Hand the CPU over before each receive from now on, and receive by glances, if shared."""
         self.settle()
         self._glances = None
         if shared:
@@ -96,10 +100,6 @@ class HeldCalls(Calls):
         """Leave nothing in the socket that was received."""
         if self._glances is not None:
             self._glances.take_out()
-
-    def hand_over_cpu(self) -> None:
-        """Let another thread of the machine have this CPU, if one wants it."""
-        _yield()
 
     def close(self) -> None:
         """Close the socket, and forget its number, which may soon be another file's."""

@@ -5,9 +5,9 @@ times what an access costs. So after a reply the socket is tried again and again
 lately that would have been worth it. It costs at most a CPU's time while requests come less than
 SOON apart, one moment of SPIN after the last of them, and nothing where nobody asks anything.
 
-Where client and server share their only CPU, trying again is no use before the client has run. Then
-the CPU is handed over once, and the socket tried once. Elsewhere it is never handed over: a thread
-that waits for the interpreter's lock, which this one holds, would take it and could do nothing.
+Where client and server share their only CPU, trying again is no use before the client has run.
+There the CPU is handed over before each receive instead (`Calls.share_cpu`). Elsewhere it never is:
+a thread that waits for the interpreter's lock, which this one holds, would take it for nothing.
 """
 
 import os
@@ -43,11 +43,8 @@ class Spin:
         While several connections stay awake, each lets the others run between two tries.
         """
         calls, awake = self._calls, self._all
-        if self not in awake:
+        if self._shares_cpu or self not in awake:
             return 0
-        if self._shares_cpu:
-            calls.hand_over_cpu()
-            return calls.receive()
         end = time.monotonic() + SPIN
         while True:
             if len(awake) > 1:
