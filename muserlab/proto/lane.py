@@ -18,7 +18,7 @@ from .codec import decode_request
 from .constants import Command
 from .envelopes import Request
 from .header import HEADER, NO_REPLY, TYPE_REPLY
-from .outbox import SIZE, Outbox
+from .outbox import COPIED, SIZE, Outbox
 
 _INLINE = 8
 """Bytes of data that are unpacked with their request."""
@@ -48,6 +48,10 @@ class Target(Protocol):
 
     def read(self, offset: int, count: int, /) -> bytes | Awaitable[bytes]:
         """Return count bytes from offset, or what gives them later."""
+        ...
+
+    def lend(self, offset: int, count: int, /) -> memoryview | None:
+        """Carry a read out, and return the memory itself; None where `read` is to be asked."""
         ...
 
     def write(self, offset: int, data: bytes, /) -> Awaitable[None] | None:
@@ -103,8 +107,9 @@ class Lane:
                 if target is None or count > limit or position + size > end:
                     break
                 if command == _READ and size == _FIXED and not flags:
-                    answer = target.read(offset, count)
-                    if not isinstance(answer, bytes):
+                    lent = target.lend(offset, count) if count > COPIED else None
+                    answer = lent or target.read(offset, count)
+                    if not isinstance(answer, bytes | memoryview):
                         outcome = answer
                         break
                     whole, pack = _FIXED + count, _WITH_DATA.get(count)

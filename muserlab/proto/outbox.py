@@ -2,7 +2,7 @@
 
 SIZE = 1 << 16
 
-_COPIED = 4096
+COPIED = 4096
 """Bytes of a reply's data that are copied behind others; what is larger is sent from its place."""
 
 
@@ -11,7 +11,8 @@ class Outbox:
 
     room: where it lies, from the beginning up to `filled`.
     tail: data that goes behind it, and that was too large to be copied. Nothing more can be added
-      while there is any.
+      while there is any. It may be memory that is written to later: what is not sent at once has to
+      be copied.
     """
 
     __slots__ = ("filled", "room", "tail")
@@ -19,15 +20,15 @@ class Outbox:
     def __init__(self) -> None:
         self.room = bytearray(SIZE)
         self.filled = 0
-        self.tail = b""
+        self.tail: bytes | memoryview = b""
 
-    def put(self, at: int, data: bytes) -> int:
+    def put(self, at: int, data: bytes | memoryview) -> int:
         """Put data there, or make it the tail; return where what is in the room ends now.
 
         Whoever calls this has put something in front of it, and sets `filled`.
         """
         end = at + len(data)
-        if len(data) > _COPIED or end > SIZE:
+        if len(data) > COPIED or end > SIZE:
             self.tail = data
             return at
         self.room[at:end] = data

@@ -91,9 +91,9 @@ class Wire:
     def _set_aside(self, sent: int = 0) -> None:
         """Move what is in the outbox to the backlog, but for the bytes that were sent."""
         outbox = self.outbox
-        packed = memoryview(bytes(outbox.room[sent : outbox.filled]))
-        tail = memoryview(outbox.tail)[max(sent - outbox.filled, 0) :]
-        self._backlog.extend((part, ()) for part in (packed, tail) if part)
+        packed = bytes(outbox.room[sent : outbox.filled])
+        tail = bytes(memoryview(outbox.tail)[max(sent - outbox.filled, 0) :])
+        self._backlog.extend((memoryview(part), ()) for part in (packed, tail) if part)
         outbox.clear()
 
     def _flush_backlog(self) -> bool:

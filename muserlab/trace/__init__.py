@@ -22,7 +22,7 @@ from muserlab.trace.index import (
     tone_of,
 )
 from muserlab.trace.ring import event_of
-from muserlab.trace.trace import DATA_KEPT, NOTE_KEPT, Listener, Trace
+from muserlab.trace.trace import DATA_KEPT, NOTE_KEPT, Listener, Trace, abridged
 from muserlab.trace.view import TraceView
 from muserlab.trace.writers import Writer, writer
 
@@ -49,6 +49,7 @@ __all__ = [
     "Trace",
     "TraceView",
     "Writer",
+    "abridged",
     "event_of",
     "lanes_of",
     "timeline",

@@ -267,8 +267,13 @@ def _bounded(data: bytes, note: str) -> tuple[bytes, str]:
         note = f"{note[:NOTE_KEPT]}…"
     if len(data) <= DATA_KEPT:
         return data, note
-    remark = f"first {DATA_KEPT} of {len(data)} bytes"
-    return bytes(data[:DATA_KEPT]), f"{note}; {remark}" if note else remark
+    data, remark = abridged(data)
+    return data, f"{note}; {remark}" if note else remark
+
+
+def abridged(data: bytes | memoryview) -> tuple[bytes, str]:
+    """Return of data longer than DATA_KEPT what is kept, and the note that says so."""
+    return bytes(data[:DATA_KEPT]), f"first {DATA_KEPT} of {len(data)} bytes"
 
 
 def _pattern(where: str) -> re.Pattern[str]:

@@ -1,6 +1,7 @@
 """The fast lane: nobody can tell whether an access took it."""
 
 import errno
+import math
 import socket
 import struct
 from contextlib import suppress
@@ -13,11 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from muserlab.device import BAR, Memory, PCIDevice, RegionError
-from muserlab.proto import Begun, Capabilities, Command, Connection, Lane, Role, Version
+from muserlab.proto import SLACK, Begun, Capabilities, Command, Connection, Lane, Role, Version
 from muserlab.regs import RC, RO, RW, W1C
 from muserlab.server import Session
+from muserlab.server.calls import Calls
 from muserlab.server.connection import ClientConnection
 from muserlab.server.quiesce import Quiescence
+from muserlab.server.wire import Wire
 from muserlab.trace import Event
 
 OFFER = Capabilities(max_msg_fds=1, max_data_xfer_size=0x3000)
@@ -230,6 +233,26 @@ def test_data_that_was_read_is_sent_before_the_write_behind_it() -> None:
     replies = Outcome([stream], [], Lane).replies
     before, after = replies[-2 * (32 + 0x3000) :][32:][:0x3000], replies[-0x3000:]
     assert (before, after) == (bytes(0x3000), b"x" * 0x3000)
+
+
+@pytest.mark.parametrize("taken", [0, 20, 32, 0x1000])
+def test_data_that_the_socket_does_not_take_at_once_is_what_it_was_when_read(taken: int) -> None:
+    class Reluctant(Calls):
+        def send(self) -> int:
+            data = bytes(self.outbox.room[: self.outbox.filled]) + bytes(self.outbox.tail)
+            return self.socket.send(data[:taken])
+
+    ours, theirs = socket.socketpair()
+    wire, dev = Wire(ours, Reluctant), device([])
+    lane, message = Lane(wire.outbox), read(0x1000, 0x3000)
+    lane.limit, lane.targets = OFFER.max_data_xfer_size, {0: dev.bar0}
+    dev.bar0.poke(0x1000, b"before" * 0x800)
+    lane.carry_out(bytearray(message + bytes(SLACK)), 0, len(message), math.inf)
+    with theirs, ours:
+        assert not wire.flush()
+        dev.bar0.poke(0x1000, b"after." * 0x800)
+        assert wire.flush()
+        assert theirs.recv(0x8000)[32:] == b"before" * 0x800
 
 
 def test_replies_that_fill_the_outbox_make_way_for_more() -> None:

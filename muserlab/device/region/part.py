@@ -96,6 +96,10 @@ class Plain:
 
     peek = read
 
+    def lend(self, offset: int, count: int) -> memoryview:
+        """Return where it is stored."""
+        return memoryview(self._data)[offset : offset + count]
+
     def write(self, offset: int, data: bytes) -> None:
         """Store data."""
         self._data[offset : offset + len(data)] = data
@@ -136,6 +140,12 @@ class Unnamed(Plain):
             if data != group.last:
                 group.change(data)
         return data
+
+    def lend(self, offset: int, count: int) -> memoryview:
+        """Return where it is stored."""
+        lent = super().lend(offset, count)
+        self._undeclared.note(self._reads, offset, lent)
+        return lent
 
     def write(self, offset: int, data: bytes) -> None:
         """Store data."""

@@ -19,13 +19,13 @@ from muserlab.device.region.changes import Poller
 from muserlab.device.region.classhooks import ClassHooks
 from muserlab.device.region.guard import Absent, Guard, Policy, policy_of
 from muserlab.device.region.hooktable import HookTable
-from muserlab.device.region.part import Gap, Part
+from muserlab.device.region.part import Gap, Part, Plain
 from muserlab.device.region.ranges import Range, RawHook, SpanPlace, bounds
 from muserlab.device.region.site import Site, Span
 from muserlab.device.region.spaces import RegionMemory
 from muserlab.device.region.steps import Steps, drive
 from muserlab.live import COROUTINE, Hook
-from muserlab.trace import Kind, Trace
+from muserlab.trace import DATA_KEPT, Kind, Trace, abridged
 
 
 class Region:
@@ -157,6 +157,21 @@ class Region:
             self._record(Kind.READ, where, offset, data)
             return data
         return self._read_later(where, offset, data)
+
+    def lend(self, offset: int, count: int) -> memoryview | None:
+        """Return what `read` would, but memory where it lies; None where it is not just copied.
+
+        It is for who sends it at once, and for more than the trace keeps.
+        """
+        direct = self._inside(offset, count)
+        if direct is None or (self.hooks.reads and defined(self.hooks.reads)):
+            return None
+        part, where = direct
+        if not isinstance(part, Plain) or count <= DATA_KEPT:
+            return None
+        lent = part.lend(offset, count)
+        self._record(Kind.READ, where, offset, *abridged(lent))
+        return lent
 
     def write(self, offset: int, data: bytes) -> Awaitable[None] | None:
         """Write data at offset; return something to await where a hook is async.

@@ -24,18 +24,18 @@ class Group:
 
     __slots__ = ("count", "examples", "last")
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes | memoryview) -> None:
         self.count = 1
         self.last = b""
         self.examples: list[bytes] = []
         self.change(data)
 
-    def change(self, data: bytes) -> None:
+    def change(self, data: bytes | memoryview) -> None:
         """Note another value than the last one."""
         if len(data) <= WIDEST:
-            self.last = data
-            if len(self.examples) < EXAMPLES and data not in self.examples:
-                self.examples.append(data)
+            self.last = bytes(data)
+            if len(self.examples) < EXAMPLES and self.last not in self.examples:
+                self.examples.append(self.last)
 
     @property
     def values(self) -> tuple[bytes, ...]:
@@ -63,14 +63,14 @@ class Undeclared:
         self.missed = 0
         """How many accesses were left out, as there were LIMIT groups already."""
 
-    def begin(self, groups: Groups, offset: int, data: bytes) -> None:
+    def begin(self, groups: Groups, offset: int, data: bytes | memoryview) -> None:
         """Note an access for which there is no group yet."""
         if len(self.reads) + len(self.writes) < LIMIT:
             groups[offset, len(data)] = Group(data)
         else:
             self.missed += 1
 
-    def note(self, groups: Groups, offset: int, data: bytes) -> None:
+    def note(self, groups: Groups, offset: int, data: bytes | memoryview) -> None:
         """Note an access where nobody minds a call more."""
         group = groups.get((offset, len(data)))
         if group is None:

@@ -156,3 +156,48 @@ def test_the_trace_says_which_register_was_accessed_and_where_none_is() -> None:
     ]
     assert device.trace.accesses == 6
     assert device.trace[0].data == b"\xef\xbe"
+
+
+class Wide(BAR, size=0x8000):
+    CTRL = RW(0x0)
+    BUF = Memory(0x1000, 0x4000)
+
+
+def wide() -> PCIDevice:
+    return PCIDevice("wide", id=(0x1234, 1), bar0=Wide)
+
+
+def test_what_is_lent_is_what_would_be_read_and_recorded_alike() -> None:
+    lender, reader = wide(), wide()
+    for dev in (lender, reader):
+        dev.bar0.poke(0x1000, bytes(range(256)) * 16)
+    lent = lender.bar0.lend(0x1000, 0x1000)
+    assert lent == reader.bar0.read(0x1000, 0x1000)
+    one, other = lender.trace[-1], reader.trace[-1]
+    assert one._replace(time_ns=0) == other._replace(time_ns=0)
+
+
+def test_memory_that_nobody_declared_counts_what_was_lent() -> None:
+    dev = PCIDevice("plain", id=(0x1234, 1), bar0=0x8000)
+    dev.bar0.lend(0, 0x2000)
+    dev.bar0.read(0, 0x2000)
+    assert [group.count for group in dev.bar0.undeclared.reads.values()] == [2]
+
+
+@pytest.mark.parametrize(
+    ("offset", "count"), [(0x0, 4), (0x0, 0x2000), (0x4000, 0x2000), (0x7000, 0x2000), (0x1000, 8)]
+)
+def test_only_large_parts_of_memory_are_lent(offset: int, count: int) -> None:
+    dev = wide()
+    assert dev.bar0.lend(offset, count) is None
+    assert not len(dev.trace)
+
+
+def test_memory_whose_reads_have_a_hook_is_not_lent() -> None:
+    dev = wide()
+
+    @dev.bar0[0x1000:0x1004].on_read
+    def ones(dev: PCIDevice, offset: int, count: int) -> bytes:
+        return b"\xff" * count
+
+    assert dev.bar0.lend(0x2000, 0x1000) is None
