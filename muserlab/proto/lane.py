@@ -97,6 +97,7 @@ class Lane:
         outbox, targets, limit = self._outbox, self.targets, self.limit
         out, at = outbox.room, outbox.filled
         number = command = size = flags = 0
+        answer: bytes | memoryview | Awaitable[bytes] | None
         outcome: Outcome | None = None
         try:
             while position < end and at < _FULL:
@@ -107,11 +108,12 @@ class Lane:
                 if target is None or count > limit or position + size > end:
                     break
                 if command == _READ and size == _FIXED and not flags:
-                    lent = target.lend(offset, count) if count > COPIED else None
-                    answer = lent or target.read(offset, count)
-                    if not isinstance(answer, bytes | memoryview):
-                        outcome = answer
-                        break
+                    answer = target.lend(offset, count) if count > COPIED else None
+                    if answer is None:
+                        answer = target.read(offset, count)
+                        if not isinstance(answer, bytes):
+                            outcome = answer
+                            break
                     whole, pack = _FIXED + count, _WITH_DATA.get(count)
                     if pack is not None:
                         pack(out, at, number, _READ, whole, _REPLY, 0, offset, index, count, answer)

@@ -16,7 +16,7 @@ import socket
 _OFFSET = 42
 """SO_PEEK_OFF (asm-generic/socket.h), which Python's socket does not have."""
 
-_MOST = 256
+FEW = 256
 """Bytes that may be left in the kernel. Where more come at a time, nobody waits for a reply."""
 
 _AT_ONCE = int(socket.MSG_DONTWAIT)
@@ -31,26 +31,27 @@ class Glances:
     """What one socket's receives have seen and not taken out; raises OSError where none can.
 
     flag: what the next receive needs to be a glance, or 0 where it should be none.
+    seen: bytes that glances have seen and that are not taken out yet. Whoever receives counts them;
+      where they are more than FEW, or it was no glance, `settle` is called.
     """
 
-    __slots__ = ("_fd", "_seen", "flag")
+    __slots__ = ("_fd", "flag", "seen")
 
     def __init__(self, sock: socket.socket) -> None:
         sock.setsockopt(socket.SOL_SOCKET, _OFFSET, 0)
         self.flag = _GLANCE
         self._fd = sock.fileno()
-        self._seen = 0
+        self.seen = 0
 
-    def received(self, count: int) -> None:
-        """Learn what a receive with that flag gave."""
-        if self.flag:
-            self._seen += count
-        if self._seen > _MOST:
-            self.take_out()
-        self.flag = _GLANCE if count <= _MOST else 0
+    def settle(self, count: int) -> None:
+        """Take out what was seen; choose what the next receive is to be, by the count of this."""
+        if not self.flag:
+            self.seen -= count
+        self.take_out()
+        self.flag = _GLANCE if count <= FEW else 0
 
     def take_out(self) -> None:
         """Take out of the kernel what was seen."""
-        while self._seen > 0:
-            count = _receive(self._fd, _bin, min(self._seen, len(_bin)), _AT_ONCE)
-            self._seen -= count if count > 0 else self._seen
+        while self.seen > 0:
+            count = _receive(self._fd, _bin, min(self.seen, len(_bin)), _AT_ONCE)
+            self.seen -= count if count > 0 else self.seen

@@ -18,7 +18,7 @@ from typing import NoReturn
 
 from muserlab.proto import Outbox
 from muserlab.server.calls import ANCILLARY_SIZE, BUFFER_SIZE, CLOSE_ON_EXEC, Calls, WireClosed
-from muserlab.server.glance import Glances
+from muserlab.server.glance import FEW, Glances
 
 if sys.maxsize <= 1 << 32 or sys.byteorder != "little":
     raise ImportError("the C structures here are those of 64-bit little-endian machines")
@@ -74,7 +74,9 @@ class HeldCalls(Calls):
         if not count or header[_CONTROL_SIZE] or header[_FLAGS] != CLOSE_ON_EXEC:
             self.take_in(count, self._ancillary(header[_CONTROL_SIZE]), header[_FLAGS])
         if glances is not None:
-            glances.received(count)
+            glances.seen += count
+            if glances.seen > FEW or not glances.flag:
+                glances.settle(count)
         return count
 
     def send(self) -> int:
