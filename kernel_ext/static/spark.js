@@ -4,7 +4,7 @@ const WIDE = 120;
 const HIGH = 20;
 
 function sparkline() {
-  const svg = drawn("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, class: "muser-spark", role: "img" });
+  const svg = drawn("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, preserveAspectRatio: "none", class: "muser-spark", role: "img" });
   const area = drawn("path", { class: "muser-sparkarea" });
   const line = drawn("path", { class: "muser-sparkline" });
   svg.append(area, line);

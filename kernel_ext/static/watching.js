@@ -6,6 +6,7 @@
 // see (a window, a filter): two views of one widget may want different things.
 
 const PULSE = 10_000; // milliseconds
+const NARROW = 700; // pixels; the styles of a view that has less are more frugal
 
 // show(parts, changed): the parts of the picture by name, and the set of names that are new.
 function watching(model, el, show = () => {}) {
@@ -62,6 +63,10 @@ function watching(model, el, show = () => {}) {
     if (inside !== seen) tell();
   });
   observer.observe(el);
+  const width = new ResizeObserver(() => {
+    if (el.clientWidth > 0) el.classList.toggle("muser-narrow", el.clientWidth < NARROW);
+  });
+  width.observe(el);
   document.addEventListener("visibilitychange", tell);
   const pulse = setInterval(tell, PULSE);
   model.on("msg:custom", heard);
@@ -70,6 +75,7 @@ function watching(model, el, show = () => {}) {
 
   function close() {
     observer.disconnect();
+    width.disconnect();
     document.removeEventListener("visibilitychange", tell);
     clearInterval(pulse);
     model.off("msg:custom", heard);
