@@ -1,12 +1,10 @@
-// A register's bits as a datasheet draws them: a box for each field, 32 bits in a line.
+// A register's bits as a datasheet draws them: a box for each field, `line` bits in a line.
 
-const LINE = 32;
-
-function bitsPicture(register) {
+function bitsPicture(register, line) {
   const bits = 8 * register.size;
   const value = BigInt(register.value);
   const lines = [];
-  for (let top = bits; top > 0; top -= LINE) lines.push(bitLine(register, value, top - 1, Math.max(0, top - LINE)));
+  for (let top = bits; top > 0; top -= line) lines.push(bitLine(register, value, top - 1, Math.max(0, top - line)));
   const picture = make("div", "muser-bits", ...lines);
   picture.setAttribute("role", "img");
   picture.setAttribute("aria-label", `${register.key} is 0b${value.toString(2).padStart(bits, "0")}`);

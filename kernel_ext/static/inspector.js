@@ -133,7 +133,7 @@ function inspector({ act, pin }) {
     root.setAttribute("aria-label", `register ${shown.key}`);
     facts.textContent = `0x${shown.offset.toString(16)} · ${shown.size} bytes · ${shown.access} · reset ${shown.reset}`;
     doc.textContent = shown.doc;
-    picture.replaceChildren(bitsPicture(shown));
+    picture.replaceChildren(bitsPicture(shown, root.closest(".muser-narrow") ? 16 : 32));
     if (!("" in draft)) value.value = shown.value;
     for (const field of shown.fields) {
       const made = controls.get(field.name);

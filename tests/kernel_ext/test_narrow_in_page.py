@@ -75,6 +75,14 @@ def test_fields_are_in_sight_beside_their_register(column: Page, dev: ml.PCIDevi
     assert right(chip) <= right(view.el.locator(".muser-frame"))
 
 
+def test_every_bit_of_a_register_is_in_sight(column: Page, dev: ml.PCIDevice) -> None:
+    view = Mounted(column, RegistersView(Following(dev)))
+    view.el.locator(".muser-row[data-key='CTRL']").click()
+    view.look()
+    picture = view.el.get_by_role("img")
+    assert right(picture.locator(".muser-bit", has_text="go")) <= right(picture)
+
+
 def test_the_summary_keeps_to_its_column(column: Page, dev: ml.PCIDevice) -> None:
     view = Mounted(column, Summary(Following(dev)))
     name, rate = view.el.locator(".muser-name"), view.el.locator(".muser-rate")
