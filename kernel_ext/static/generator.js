@@ -12,6 +12,8 @@ function burstForm(model) {
   const root = make("form", "muser-generator", make("b", "", "Generator"), vector,
     make("label", "", rate, " per second"), make("label", "", "for ", seconds, " s"), start, stop, bar, told, wrong);
 
+  let chosen = "";
+  vector.addEventListener("change", () => { chosen = vector.value; });
   rate.value = "100";
   seconds.value = "2";
   wrong.setAttribute("role", "alert");
@@ -44,8 +46,9 @@ function burstForm(model) {
     if (given !== undefined) model.send({ burst: [vector.value, ...given] });
   }
 
-  function offer(names) {
-    const before = vector.value;
+  // Until somebody chooses one, the vector is the first that the client hears.
+  function offer(names, heard) {
+    const before = chosen || heard;
     vector.replaceChildren(...names.map((name) => make("option", "", name)));
     if (names.includes(before)) vector.value = before;
     root.hidden = names.length === 0;

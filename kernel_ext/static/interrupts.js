@@ -23,7 +23,7 @@ function render({ model, el }) {
   function show(parts, changed) {
     caption.textContent = parts.caption;
     table.draw(parts.total, (at) => parts[`line ${at}`]);
-    if (changed.has("names")) generator.offer(parts.names);
+    if (changed.has("names") || changed.has("heard")) generator.offer(parts.names, parts.heard);
     if (changed.has("burst")) generator.show(parts.burst);
   }
 

@@ -60,7 +60,7 @@ def facts(device: ml.PCIDevice, served: bool, history: RateHistory) -> Picture:
         "since": client.since if client else 0.0,
         "terms": list(client.terms) if client else [],
         "accesses": history.accesses,
-        "rate": history.rate,
+        "rate": history.rate if served else 0,
         "history": history.rates,
         "fault": _last_fault(device.name),
     }

@@ -31,6 +31,12 @@ def test_a_summary_of_what_is_not_served_has_no_socket(dev: ml.PCIDevice) -> Non
     assert shown["socket"] == shown["qemu"] == shown["client"] == ""
 
 
+def test_what_is_served_no_more_has_no_rate(dev: ml.PCIDevice) -> None:
+    summary = Summary(Following(dev))
+    summary._history._rates.append(125)  # the last sample before
+    assert picture(summary)["rate"] == 0
+
+
 def test_a_summary_tells_the_client_and_what_was_agreed_on(dev: ml.PCIDevice) -> None:
     with ml.serve(dev) as lab, lab.connect() as drv:
         drv.bar0.write(0, 1)

@@ -39,6 +39,7 @@ class InterruptsView(Live):
             "caption": self._caption(found),
             "total": len(found),
             "names": list(found),
+            "heard": next((name for name, (_, one) in found.items() if one.enabled), ""),
             "burst": burst_of(self._burst),
         }
         window = islice(enumerate(found.values()), first, first + min(count, MOST))
