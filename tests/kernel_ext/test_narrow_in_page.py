@@ -75,6 +75,17 @@ def test_fields_are_in_sight_beside_their_register(column: Page, dev: ml.PCIDevi
     assert right(chip) <= right(view.el.locator(".muser-frame"))
 
 
+def test_who_changed_a_value_stands_beside_it(column: Page, dev: ml.PCIDevice) -> None:
+    view = Mounted(column, RegistersView(Following(dev)))
+    cell = view.el.locator(".muser-row[data-key='WIDE'] .value")
+    text = cell.evaluate("""cell => {
+        const range = document.createRange();
+        range.selectNodeContents(cell);
+        return range.getBoundingClientRect().right;
+    }""")
+    assert right(cell) - text >= 19  # the letter, and what is right of it
+
+
 def test_every_bit_of_a_register_is_in_sight(column: Page, dev: ml.PCIDevice) -> None:
     view = Mounted(column, RegistersView(Following(dev)))
     view.el.locator(".muser-row[data-key='CTRL']").click()
