@@ -64,7 +64,10 @@ function watching(model, el, show = () => {}) {
   });
   observer.observe(el);
   const width = new ResizeObserver(() => {
-    if (el.clientWidth > 0) el.classList.toggle("muser-narrow", el.clientWidth < NARROW);
+    const before = el.classList.contains("muser-narrow");
+    if (el.clientWidth === 0 || before === el.clientWidth < NARROW) return;
+    el.classList.toggle("muser-narrow");
+    if (Object.keys(parts).length > 0) show(parts, new Set());
   });
   width.observe(el);
   document.addEventListener("visibilitychange", tell);

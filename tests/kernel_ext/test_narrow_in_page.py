@@ -92,6 +92,10 @@ def test_every_bit_of_a_register_is_in_sight(column: Page, dev: ml.PCIDevice) ->
     view.look()
     picture = view.el.get_by_role("img")
     assert right(picture.locator(".muser-bit", has_text="go")) <= right(picture)
+    assert picture.locator(".muser-bitline").count() == 2
+    column.set_viewport_size({"width": 1000, "height": 900})
+    view.settle()
+    assert picture.locator(".muser-bitline").count() == 1
 
 
 def test_the_summary_keeps_to_its_column(column: Page, dev: ml.PCIDevice) -> None:
