@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, ViewportSize
 
 import muserlab as ml
+from muserlab.kernel_ext.widgets import Overview
 from muserlab.kernel_ext.widgets.following import Following
 from muserlab.kernel_ext.widgets.interrupts import InterruptsView
 from muserlab.kernel_ext.widgets.memory import Memory, same_as
@@ -105,6 +106,14 @@ def test_the_summary_keeps_to_its_column(column: Page, dev: ml.PCIDevice) -> Non
     lines = [one.bounding_box() or {} for one in (name, rate)]
     assert lines[0]["y"] < lines[1]["y"] + lines[1]["height"]
     assert lines[1]["y"] < lines[0]["y"] + lines[0]["height"]
+
+
+def test_all_that_an_overview_says_of_a_device_in_use_is_in_sight(
+    column: Page, dev: ml.PCIDevice
+) -> None:
+    with ml.serve(dev) as lab, lab.connect():
+        view = Mounted(column, Overview(lab))
+        assert right(view.el.locator("thead th").last) <= right(view.el.locator(".muser-frame"))
 
 
 def test_what_is_wide_again_is_laid_out_as_before(column: Page, dev: ml.PCIDevice) -> None:

@@ -24,9 +24,10 @@ class BarShape:
             raise DefinitionError("an I/O BAR is neither 64-bit nor prefetchable")
         least, most = (4 if self.io else 16), 1 << (31 if self.bits == 32 else 63)
         if self.size & (self.size - 1) or not least <= self.size <= most:
+            larger = "; a larger one needs bits=64" if self.bits == 32 and not self.io else ""
             raise DefinitionError(
                 f"a BAR of {self.size:#x} bytes: its size must be a power of two "
-                f"from {least:#x} to {most:#x}"
+                f"from {least:#x} to {most:#x}{larger}"
             )
 
     @property

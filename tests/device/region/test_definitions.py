@@ -31,7 +31,7 @@ def define(base: type = BAR, body: dict[str, Any] | None = None, **options: Any)
         ({"size": 8}, "power of two"),
         ({"size": 4096, "bits": 48}, "32 or 64"),
         ({"size": 256, "io": True, "bits": 64}, "I/O BAR"),
-        ({"size": 1 << 32}, "power of two"),
+        ({"size": 1 << 32}, "power of two .*; a larger one needs bits=64"),
         ({"size": 4096, "io": True, "mappable": True}, "ports"),
         ({"size": 2048, "mappable": True}, "whole pages"),
         ({"size": 16, "body": {"FAR": RW(0x10)}}, r"FAR ends at 0x14.*make size= larger"),
