@@ -1,13 +1,13 @@
 """What every room's tests share: the parts that may be missing, and when missing is a failure."""
 
 import os
-import shutil
 from pathlib import Path
 
 import hypothesis
 import pytest
 
 from muserlab.vm import QemuNotFound, Sysroot, find_qemu
+from rig.chromium import find_chromium
 
 # The same examples in every run, so that a failure is the change's and not the day's. Look further,
 # with other examples each time, by HYPOTHESIS_PROFILE=explore.
@@ -26,11 +26,11 @@ def missing(what: str) -> None:
 @pytest.fixture(scope="session")
 def chromium() -> Path:
     """Give the browser's executable, for the tests marked `browser`."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if found := shutil.which(name):
-            return Path(found)
-    missing("no browser: install the package chromium")
-    raise AssertionError
+    found = find_chromium()
+    if found is None:
+        missing("no browser: install the package chromium")
+    assert found is not None
+    return found
 
 
 @pytest.fixture(scope="session")

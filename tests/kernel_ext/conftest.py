@@ -5,100 +5,29 @@ import fcntl
 import json
 import os
 import re
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
-from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from traitlets.config import Config
 
 from muserlab.kernel_ext import unload
-
-from .chromium import CHROMIUM_FLAGS
-
-PAGE_CONFIG = {
-    "disabledExtensions": {
-        "@jupyterlab/apputils-extension:announcements": True,
-        "@jupyterlab/extensionmanager-extension:plugin": True,
-    }
-}
-OVERRIDES = {"@jupyterlab/apputils-extension:notification": {"doNotDisturbMode": True}}
+from rig.chromium import CHROMIUM_FLAGS
+from rig.jupyterlab import READY, RUN, STOP, JupyterLab, run_jupyterlab
 
 SECONDS = 30_000  # the most that anything here may take, in milliseconds
-
-# Earlier than this, running a cell asks for a kernel, for ever.
-READY = """() => {
-    const context = window.jupyterapp?.shell?.currentWidget?.sessionContext;
-    return context?.isReady && context.session?.kernel?.connectionStatus === 'connected'
-        && context.session.kernel.status === 'idle';
-}"""
-
-
-@dataclass(frozen=True)
-class JupyterLab:
-    """A running server: where it listens, its token, and the folder of its notebooks."""
-
-    url: str
-    token: str
-    folder: Path
 
 
 @pytest.fixture(scope="session")
 def jupyterlab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterLab]:
-    """Run JupyterLab with a home, configuration and runtime folder of its own."""
-    home = tmp_path_factory.mktemp("jupyter")
-    folder = home / "notebooks"
-    config = home / "config"
-    settings = home / "settings"
-    for made in (folder, config / "labconfig", settings):
-        made.mkdir(parents=True)
-    (config / "labconfig" / "page_config.json").write_text(json.dumps(PAGE_CONFIG))
-    overrides = config / "labconfig" / "default_setting_overrides.json"
-    overrides.write_text(json.dumps(OVERRIDES))
-    token = "muserlab-test"
-    environment = os.environ | {
-        "HOME": str(home),
-        "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache")),
-        "JUPYTER_CONFIG_DIR": str(config),
-        "JUPYTER_DATA_DIR": str(home / "data"),
-        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
-        "JUPYTERLAB_SETTINGS_DIR": str(settings),
-        "IPYTHONDIR": str(home / "ipython"),
-    }
-    server = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
-            *("--ip=127.0.0.1", "--port=0", f"--notebook-dir={folder}"),
-            f"--IdentityProvider.token={token}",
-            "--LabApp.news_url=None",
-            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-            "--LabApp.extension_manager=readonly",
-            "--LabApp.expose_app_in_browser=True",
-        ],
-        env=environment,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert server.stderr is not None
-    try:
-        for line in server.stderr:
-            if found := re.search(r"(http://127\.0\.0\.1:\d+)/lab", line):
-                yield JupyterLab(found.group(1), token, folder)
-                break
-        else:
-            pytest.fail(f"JupyterLab ended with status {server.wait()} before it listened")
-    finally:
-        server.terminate()
-        server.stderr.close()
-        server.wait(timeout=30)
+    """Run JupyterLab."""
+    with run_jupyterlab(tmp_path_factory.mktemp("jupyter")) as served:
+        yield served
 
 
 @pytest.fixture(scope="module")
@@ -120,15 +49,7 @@ class Notebook:
 
     def run(self, number: int) -> Locator:
         """Start the cell with that number, from 0; return what will show its output."""
-        self.page.evaluate(
-            """number => {
-                const { content, context } = window.jupyterapp.shell.currentWidget;
-                content.activeCellIndex = number;
-                content.deselectAll();
-                window.jupyterapp.commands.execute('notebook:run-cell');
-            }""",
-            number,
-        )
+        self.page.evaluate(RUN, number)
         return self.output(number)
 
     def finish(self, number: int) -> Locator:
@@ -171,18 +92,13 @@ def open_notebook(
     """Give a function that writes a notebook, opens it, and waits until its kernel answers."""
 
     def opened(name: str, cells: list[str]) -> Notebook:
-        file = jupyterlab.folder / f"{name}.ipynb"
-        content = new_notebook(
-            cells=[new_code_cell(cell) for cell in cells],
-            metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
-        )
-        nbformat.write(content, file)
-        page.goto(f"{jupyterlab.url}/lab/tree/{file.name}?token={jupyterlab.token}&reset")
+        file = jupyterlab.write(name, cells)
+        page.goto(jupyterlab.address(file))
         page.wait_for_function(READY)
         return Notebook(page, file)
 
     yield opened
-    page.evaluate("() => window.jupyterapp.serviceManager.sessions.shutdownAll()")
+    page.evaluate(STOP)
 
 
 @pytest.fixture
