@@ -16,6 +16,7 @@ from benchmarks.results import Results
 from benchmarks.rounds import FULL, QUICK, carry_out
 from benchmarks.targets import verdicts
 from benchmarks.traffic import Place
+from rig.chromium import lacking
 
 OUTPUT = Path("build/benchmarks")
 
@@ -57,6 +58,8 @@ def main(*, quick: bool, socket: str | None, region: int, offset: int, output: P
     if not socket:
         parts += [report.count_table(counts, usual), report.verdict_table(results.verdicts)]
     console.print(*parts, sep="")
+    if not socket and lacking():
+        console.print(f"scrolling is not measured: {lacking()}")
     output.mkdir(parents=True, exist_ok=True)
     data = {**asdict(run), **results.to_json()}
     (output / "results.json").write_text(json.dumps(data, indent=1))

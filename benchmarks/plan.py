@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 
 from benchmarks import cpus
-from benchmarks.cases import access, busy, dma, idle, interrupts, panel, scale, transfers
+from benchmarks.cases import access, busy, dma, idle, interrupts, panel, scale, scrolling, transfers
 from benchmarks.contenders import Contender, Served
 from benchmarks.figures import Case
 from benchmarks.fleet import Fleet, room_at
 from benchmarks.rounds import Group
 from benchmarks.servers.devices import DIRECT, HOOK, MEMORY, ON_PROBATION, REGISTER, TRUSTED
 from benchmarks.traffic import MIB, Place
+from rig.chromium import lacking
 
 ONE_CPU = "both on one CPU"
 TWO_CPUS = "a CPU for each"
@@ -20,6 +21,7 @@ BUSY = "beside a busy cell"
 INSIDE = "inside the server"
 SIZE = "size"
 IDLE = "nothing to do"
+SCROLLING = "scrolling"
 
 AT_FLOOR = "floor"
 AT_MINIMAL = "minimal trio"
@@ -94,7 +96,16 @@ def ours(fleet: Fleet) -> list[Group]:
                 idle.idle({f"{count} devices": one for count, one in labs.items()}),
             ],
         ),
+        *in_a_browser(),
     ]
+
+
+def in_a_browser() -> list[Group]:
+    """Return what a browser measures; nothing where there is none."""
+    if lacking():
+        return []
+    views = scrolling.Scrolling()
+    return [Group(SCROLLING, views.open, views.cases())]
 
 
 def theirs(fleet: Fleet, path: str, place: Place) -> list[Group]:

@@ -18,7 +18,7 @@ from benchmarks.targets import Verdict
 NOISE = 0.1
 """Changes up to this part of a number get no colour: times are as noisy as that."""
 
-_LESS_IS_BETTER = frozenset({"µs", "‰ of a CPU"})
+_LESS_IS_BETTER = frozenset({"µs", "ms", "bytes", "‰ of a CPU"})
 _WIDTH = 150
 _BAR = 20
 _MOST = 2.0

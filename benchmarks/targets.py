@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from benchmarks import plan
-from benchmarks.cases import access, busy, dma, idle, interrupts, panel, scale
+from benchmarks.cases import access, busy, dma, idle, interrupts, panel, scale, scrolling
 from benchmarks.figures import Figure, Figures
 from benchmarks.servers.devices import DIRECT, ON_PROBATION, TRUSTED
 
@@ -20,6 +20,10 @@ def _value(figure: Figure, _other: Figure | None) -> float:
 
 def _p99(figure: Figure, _other: Figure | None) -> float | None:
     return None if figure.p99 is None else figure.p99 / 1000
+
+
+def _most(figure: Figure, _other: Figure | None) -> float:
+    return max(reading.value for reading in figure.readings)
 
 
 def _ratio(figure: Figure, other: Figure | None) -> float | None:
@@ -53,6 +57,22 @@ class Target:
 
 def _against(text: str, group: str, case: str, subject: str, other: str, least: float) -> Target:
     return Target(text, group, case, subject, _ratio, "at least", least, other)
+
+
+def _smooth(view: str, move: str) -> tuple[Target, ...]:
+    """Return what makes scrolling smooth: 20 frames a second, no stall, 1 MB a second at 60."""
+
+    def target(text: str, name: str, measure: Measure, limit: float) -> Target:
+        case = scrolling.case(view, move, name)
+        text = scrolling.case(view, move, text)
+        return Target(text, plan.SCROLLING, case, scrolling.BROWSER, measure, "at most", limit)
+
+    return (
+        target("ms that 99 % of frames take at most", scrolling.LONGEST, _p99, 50),
+        target("ms of the longest frame", scrolling.LONGEST, _most, 100),
+        target("ms until all rows are there", scrolling.SETTLED, _value, 100),
+        target("bytes received a frame", scrolling.RECEIVED, _value, 16384),
+    )
 
 
 TARGETS = (
@@ -206,6 +226,12 @@ TARGETS = (
         _value,
         "at most",
         1,
+    ),
+    *(
+        target
+        for view in scrolling.VIEWS
+        for move in scrolling.MOVES
+        for target in _smooth(view, move)
     ),
 )
 """In the order of being shown."""

@@ -10,9 +10,11 @@ from click.testing import CliRunner, Result
 
 from benchmarks import __main__ as command
 from benchmarks import plan
+from benchmarks.cases import scrolling
 from benchmarks.rounds import Effort
 from muserlab.device import PCIDevice
 from muserlab.lab import Lab
+from rig.chromium import lacking
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +23,7 @@ def patched() -> Iterator[pytest.MonkeyPatch]:
         patch.setattr(command, "QUICK", Effort(rounds=1, seconds=0.001))
         patch.setattr(plan, "DEVICES", (1, 2))
         patch.setattr(plan, "REGISTERS", (2, 3))
+        patch.setattr(scrolling, "EVENTS", 2000)
         yield patch
 
 
@@ -48,10 +51,26 @@ def test_every_case_measures_every_subject(results: dict[str, Any]) -> None:
     figures = results["figures"]
     subjects = {figure["subject"] for figure in figures}
     assert {"floor", "minimal trio", "memory", "register", "hook", "hook, no trace"} <= subjects
-    moved = [one for one in figures if one["condition"] != plan.IDLE]
+    moved = [one for one in figures if one["condition"] not in {plan.IDLE, plan.SCROLLING}]
     assert all(value > 0 for figure in moved for value in figure["rounds"])
     conditions = {figure["condition"] for figure in figures}
     assert {plan.ONE_CPU, plan.PANEL, plan.BUSY, plan.INSIDE, plan.SIZE, plan.IDLE} <= conditions
+
+
+@pytest.mark.skipif(lacking() != "", reason=lacking())
+def test_a_browser_tells_of_scrolling(results: dict[str, Any]) -> None:
+    figures = [one for one in results["figures"] if one["condition"] == plan.SCROLLING]
+    told = {one["case"]: one["value"] for one in figures}
+    for view in scrolling.VIEWS:
+        for name in (scrolling.LONGEST, scrolling.WORK, scrolling.SETTLED, scrolling.RECEIVED):
+            assert told[scrolling.case(view, scrolling.DRAGGED, name)] > 0, (view, name)
+        assert told[scrolling.case(view, scrolling.WHEEL, scrolling.LONGEST)] > 0
+
+
+def test_where_no_browser_is_nothing_is_said_of_scrolling(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert lacking()
+    assert plan.in_a_browser() == []
 
 
 def test_the_targets_are_told_of(results: dict[str, Any]) -> None:
