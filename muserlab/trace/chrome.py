@@ -53,7 +53,7 @@ class ChromeTrace:
                 yield {**process.at(_CLIENT, process.last_ns), "ph": "E"}
             yield process.named("process_name", 0, name=device or "device")
             for place, thread in process.threads.items():
-                yield process.named("thread_name", thread, name=place)
+                yield process.named("thread_name", thread, name=place or "device")
             for order, place in enumerate(sorted(process.threads, key=_in_order)):
                 yield process.named("thread_sort_index", process.threads[place], sort_index=order)
 
@@ -71,7 +71,12 @@ class _Process:
 
     def at(self, place: str, time_ns: int) -> TraceEvent:
         """Return where and when something is."""
-        thread = self.threads.setdefault(place, len(self.threads) + 1)
+        thread = self.threads.get(place)
+        if thread is None:
+            # A thread with the number of its process would be called its main thread.
+            thread = len(self.threads) + 1
+            thread += thread >= self.number
+            self.threads[place] = thread
         return {"pid": self.number, "tid": thread, "ts": time_ns / 1000}
 
     def named(self, what: str, thread: int, **arguments: object) -> TraceEvent:

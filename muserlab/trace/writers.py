@@ -82,10 +82,15 @@ class _Csv(_Writer):
 
 
 class _Chrome(_Writer):
-    """Streams the object that the events are in."""
+    """Streams the object that the events are in.
+
+    Perfetto reads nothing of a file that escapes a character as two surrogates: each is written as
+    it is, and one that UTF-8 cannot encode as a question mark.
+    """
 
     def __init__(self, file: TextIOWrapper) -> None:
         super().__init__(file)
+        file.reconfigure(errors="replace")
         self._trace = ChromeTrace()
         self._separator = '{"displayTimeUnit": "ns", "traceEvents": [\n'
 
@@ -100,7 +105,7 @@ class _Chrome(_Writer):
 
     def _add(self, objects: Iterable[Mapping[str, object]]) -> None:
         for one in objects:
-            self._file.write(self._separator + json.dumps(one))
+            self._file.write(self._separator + json.dumps(one, ensure_ascii=False))
             self._separator = ",\n"
 
 
