@@ -70,6 +70,7 @@ def _smooth(view: str, move: str) -> tuple[Target, ...]:
     return (
         target("ms that 99 % of frames take at most", scrolling.LONGEST, _p99, 50),
         target("ms of the longest frame", scrolling.LONGEST, _most, 100),
+        target("ms of CPU a frame", scrolling.WORK, _value, 12),
         target("ms until all rows are there", scrolling.SETTLED, _value, 100),
         target("bytes received a frame", scrolling.RECEIVED, _value, 16384),
     )
