@@ -20,7 +20,7 @@ test: $(READY) guest browser  ## every test, real guest and real browser include
 check: $(READY)  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy muserlab benchmarks rig
+	$(BIN)/mypy muserlab benchmarks
 	$(BIN)/mypy kernel_ext
 	$(BIN)/pyright
 

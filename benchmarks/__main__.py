@@ -13,10 +13,10 @@ from benchmarks.fleet import Fleet
 from benchmarks.history import History, Run
 from benchmarks.instructions import check
 from benchmarks.results import Results
+from benchmarks.rig.chromium import lacking
 from benchmarks.rounds import FULL, QUICK, carry_out
 from benchmarks.targets import verdicts
 from benchmarks.traffic import Place
-from rig.chromium import lacking
 
 OUTPUT = Path("build/benchmarks")
 

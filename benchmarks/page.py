@@ -12,8 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rig.chromium import CHROMIUM_FLAGS, find_chromium
-from rig.jupyterlab import READY, RUN, STOP, run_jupyterlab
+from benchmarks.rig.chromium import CHROMIUM_FLAGS, find_chromium
+from benchmarks.rig.jupyterlab import READY, RUN, STOP, run_jupyterlab
 
 if TYPE_CHECKING:  # the benchmark runs where it is missing, but for this
     from playwright.sync_api import FloatRect, Locator, WebSocket

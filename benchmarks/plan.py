@@ -8,10 +8,10 @@ from benchmarks.cases import access, busy, dma, idle, interrupts, panel, scale, 
 from benchmarks.contenders import Contender, Served
 from benchmarks.figures import Case
 from benchmarks.fleet import Fleet, room_at
+from benchmarks.rig.chromium import lacking
 from benchmarks.rounds import Group
 from benchmarks.servers.devices import DIRECT, HOOK, MEMORY, ON_PROBATION, REGISTER, TRUSTED
 from benchmarks.traffic import MIB, Place
-from rig.chromium import lacking
 
 ONE_CPU = "both on one CPU"
 TWO_CPUS = "a CPU for each"

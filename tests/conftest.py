@@ -6,8 +6,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from benchmarks.rig.chromium import find_chromium
 from muserlab.vm import QemuNotFound, Sysroot, find_qemu
-from rig.chromium import find_chromium
 
 # The same examples in every run, so that a failure is the change's and not the day's. Look further,
 # with other examples each time, by HYPOTHESIS_PROFILE=explore.

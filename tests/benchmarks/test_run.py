@@ -11,10 +11,10 @@ from click.testing import CliRunner, Result
 from benchmarks import __main__ as command
 from benchmarks import plan
 from benchmarks.cases import scrolling
+from benchmarks.rig.chromium import lacking
 from benchmarks.rounds import Effort
 from muserlab.device import PCIDevice
 from muserlab.lab import Lab
-from rig.chromium import lacking
 
 
 @pytest.fixture(scope="module")

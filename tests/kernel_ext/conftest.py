@@ -16,9 +16,9 @@ from IPython.core.interactiveshell import InteractiveShell
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from traitlets.config import Config
 
+from benchmarks.rig.chromium import CHROMIUM_FLAGS
+from benchmarks.rig.jupyterlab import READY, RUN, STOP, JupyterLab, run_jupyterlab
 from muserlab.kernel_ext import unload
-from rig.chromium import CHROMIUM_FLAGS
-from rig.jupyterlab import READY, RUN, STOP, JupyterLab, run_jupyterlab
 
 SECONDS = 30_000  # the most that anything here may take, in milliseconds
 

@@ -1,1 +1,0 @@
-"""JupyterLab and Chromium as tests and benchmarks run them: real, and kept to themselves."""
