@@ -61,9 +61,13 @@ class _Silent(Trace):
         offset: int | None = None,  # noqa: ARG002
         data: bytes = b"",  # noqa: ARG002
         note: str = "",  # noqa: ARG002
+        began: int | None = None,  # noqa: ARG002
     ) -> int:
         """Do nothing."""
         return 0
+
+    def answered(self, seq: int) -> None:
+        """Do nothing."""
 
 
 def untraced(count: int) -> list[PCIDevice]:

@@ -6,7 +6,7 @@ on any thread.
 
 from muserlab.trace.counts import Counts, Rates
 from muserlab.trace.entry import Entry
-from muserlab.trace.event import Event, Kind
+from muserlab.trace.event import Event, Kind, lasting
 from muserlab.trace.events import HEADINGS, Events
 from muserlab.trace.filter import Filter, FilterError
 from muserlab.trace.index import (
@@ -21,13 +21,14 @@ from muserlab.trace.index import (
     timeline,
     tone_of,
 )
-from muserlab.trace.ring import event_of
+from muserlab.trace.ring import GOES_ON, event_of
 from muserlab.trace.trace import DATA_KEPT, NOTE_KEPT, Listener, Trace, abridged
 from muserlab.trace.view import TraceView
 from muserlab.trace.writers import Writer, writer
 
 __all__ = [
     "DATA_KEPT",
+    "GOES_ON",
     "HEADINGS",
     "NOTE_KEPT",
     "Counts",
@@ -52,6 +53,7 @@ __all__ = [
     "abridged",
     "event_of",
     "lanes_of",
+    "lasting",
     "timeline",
     "tone_of",
     "writer",

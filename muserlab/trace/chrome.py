@@ -1,13 +1,16 @@
 """Events as trace viewers take them: objects of the Trace Event Format.
 
 ui.perfetto.dev and chrome://tracing open it. A device is a process, a place in it (a register, a
-vector, DMA) a thread; what happened is an instant there, since a trace knows when something
-happened and not how long it took. A client's time is a slice, and the rate of accesses a counter.
-Times are in microseconds. (Trace Event Format: Metadata, Instant, Duration and Counter Events.)
+vector, DMA) a thread. An access is a slice there, as long as the device took for it; anything else
+is an instant. Slices of a thread must not overlap: an access that came before another one there was
+over is on one more thread of the same place. A client's time is a slice too, and the rate of
+accesses a counter. Times are in microseconds. (Trace Event Format: Metadata, Instant, Duration,
+Complete and Counter Events.)
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain, count
 
 from muserlab.trace.entry import Entry
 from muserlab.trace.event import Event, Kind
@@ -37,9 +40,7 @@ class ChromeTrace:
         if event.kind in (Kind.CONNECT, Kind.DISCONNECT):
             yield from process.change_client(event)
         yield {
-            **process.at(event.where, event.time_ns),
-            "ph": "i",
-            "s": "t",  # on its thread
+            **process.placed(event),
             "name": _name(event),
             "cat": event.kind.value,
             "args": _arguments(event),
@@ -64,6 +65,7 @@ class _Process:
 
     number: int
     threads: dict[str, int] = field(default_factory=dict[str, int])
+    _busy_until: dict[str, int] = field(default_factory=dict[str, int])
     client: str = ""
     last_ns: int = 0
     _since_ns: int = 0
@@ -78,6 +80,18 @@ class _Process:
             thread += thread >= self.number
             self.threads[place] = thread
         return {"pid": self.number, "tid": thread, "ts": time_ns / 1000}
+
+    def placed(self, event: Event) -> TraceEvent:
+        """Return when an event is, on which thread and for how long."""
+        if event.took_ns is None:
+            return {**self.at(event.where, event.time_ns), "ph": "i", "s": "t"}  # on its thread
+        began, names = (
+            event.began_ns,
+            chain([event.where], (f"{event.where} ({n})" for n in count(2))),
+        )
+        place = next(name for name in names if self._busy_until.get(name, began) <= began)
+        self._busy_until[place] = began + event.took_ns
+        return {**self.at(place, began), "ph": "X", "dur": event.took_ns / 1000}
 
     def named(self, what: str, thread: int, **arguments: object) -> TraceEvent:
         """Return what gives a process or a thread a name or a place."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from muserlab.trace.event import Event
 
-HEADINGS = ("seq", "time", "kind", "where", "offset", "data", "note")
+HEADINGS = ("seq", "time", "kind", "where", "offset", "data", "took", "note")
 """What the cells of an event are."""
 
 MOST_SHOWN = 20

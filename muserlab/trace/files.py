@@ -35,7 +35,7 @@ def _is_csv(path: Path) -> bool:
 
 
 def _event(record: Mapping[str, Any]) -> Event:
-    offset = record["offset"]
+    offset, took = record["offset"], record.get("took_ns")
     if "device" in record:
         raise ValueError("it is one of several devices' events, and a trace has those of one")
     return Event(
@@ -46,12 +46,20 @@ def _event(record: Mapping[str, Any]) -> Event:
         None if offset in (None, "") else _int(offset),
         bytes.fromhex(record["data"]),
         str(record["note"]),
+        None if took in (None, "") else _length(took),
     )
 
 
 def _int(value: object) -> int:
     """Return JSON's ints and CSV's texts of them as ints; refuse floats, which int() rounds."""
     return int(str(value))
+
+
+def _length(value: object) -> int:
+    length = _int(value)
+    if length < 0:
+        raise ValueError(f"nothing takes {length} ns")
+    return length
 
 
 def _read_json_lines(file: TextIOWrapper) -> Iterator[Mapping[str, Any]]:

@@ -13,10 +13,13 @@ from operator import itemgetter
 
 from muserlab.trace.event import Event, Kind
 
-Record = tuple[int, int, str, str, int | None, bytes, str]
-"""The fields of an Event, in its order."""
+Record = tuple[int, int, str, str, int | None, bytes, str, int | None]
+"""The fields of an Event, in its order; what it took is negative while it goes on."""
 
-_NONE: Record = (0, 0, "", "", None, b"", "")
+GOES_ON = 1 << 63
+"""When something began that has no end yet: so late that what it took is negative."""
+
+_NONE: Record = (0, 0, "", "", None, b"", "", None)
 
 # Event(...) without its handling of arguments, which would be most of the cost of making one.
 _new_event: Callable[[type[Event], tuple[object, ...]], Event]
@@ -27,8 +30,15 @@ _KINDS = {kind.value: kind for kind in Kind}
 
 def event_of(record: Record) -> Event:
     """Return the event that a record is of."""
-    seq, time_ns, kind, where, offset, data, note = record
-    return _new_event(Event, (seq, time_ns, _KINDS[kind], where, offset, data, note))
+    seq, time_ns, kind, where, offset, data, note, took_ns = record
+    if took_ns is not None and took_ns < 0:
+        took_ns = None
+    return _new_event(Event, (seq, time_ns, _KINDS[kind], where, offset, data, note, took_ns))
+
+
+def goes_on(record: Record) -> bool:
+    """Whether a record is of an access that has no answer yet."""
+    return record[7] is not None and record[7] < 0
 
 
 class Ring:

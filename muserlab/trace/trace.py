@@ -34,7 +34,7 @@ class Trace:
     """The last ``capacity`` events, and counts of all there were.
 
     Record on one thread; read on any: readers work on copies made under the GIL.  ``clock``
-    returns nanoseconds.
+    returns nanoseconds, here and for who tells when something began.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class Trace:
             raise ValueError(f"a trace of capacity {capacity} keeps nothing; want 1 or more")
         self._capacity = capacity
         self._ring = Ring(capacity)
-        self._clock = clock
+        self.clock = clock
         self._counts: dict[Kind, dict[str, int]] = {kind: {} for kind in Kind}
         self._clients = Clients()
         self._listeners: dict[object, Listener] = {}
@@ -59,18 +59,27 @@ class Trace:
     # Recording.
 
     def record(
-        self, kind: Kind, where: str, offset: int | None = None, data: bytes = b"", note: str = ""
+        self,
+        kind: Kind,
+        where: str,
+        offset: int | None = None,
+        data: bytes = b"",
+        note: str = "",
+        began: int | None = None,
     ) -> int:
         """Record an event now, tell the listeners, and return its number.
 
-        Of ``data`` longer than DATA_KEPT the first bytes are kept, and the note says so; of a note
+        What takes time ``began`` at a time of the clock, or GOES_ON until it is `answered`.  Of
+        ``data`` longer than DATA_KEPT the first bytes are kept, and the note says so; of a note
         longer than NOTE_KEPT the first characters.
         """
         if note or len(data) > DATA_KEPT:
             data, note = _bounded(data, note)
         ring = self._ring
         seq = ring.newest + 1
-        record = (seq, self._clock(), kind._value_, where, offset, data, note)
+        now = self.clock()
+        took = None if began is None else now - began
+        record = (seq, now, kind._value_, where, offset, data, note, took)
         ring.slots[seq % self._capacity] = record
         ring.newest = seq
         try:
@@ -80,6 +89,13 @@ class Trace:
         if self._listeners and not self._announcing:
             self._announce(event_of(record))
         return seq
+
+    def answered(self, seq: int) -> None:
+        """Note that an event that went on has ended now, if it is kept still."""
+        slots, at = self._ring.slots, seq % self._capacity
+        record = slots[at]
+        if record[0] == seq:
+            slots[at] = (*record[:7], self.clock() - record[1])
 
     def _count_new(self, kind: Kind, where: str) -> None:
         """Count the first event of a kind at a place; past a bound all new places share one."""
@@ -147,7 +163,7 @@ class Trace:
     @property
     def counts(self) -> Counts:
         """How many events of each kind and place there were so far; two make Rates."""
-        now, counts = self._clock(), {kind: self._counts[kind].copy() for kind in Kind}
+        now, counts = self.clock(), {kind: self._counts[kind].copy() for kind in Kind}
         pairs = {(kind, at): n for kind, places in counts.items() for at, n in places.items()}
         return Counts(now, pairs)
 
@@ -220,7 +236,7 @@ class Trace:
 
     def frozen(self) -> "Trace":
         """Return a trace of the events kept now, for who wants to look at them in peace."""
-        frozen = Trace(clock=self._clock)
+        frozen = Trace(clock=self.clock)
         frozen._ring, frozen._capacity = self._ring.copy(), self._capacity
         frozen._clients = self._clients
         return frozen

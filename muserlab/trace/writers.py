@@ -1,7 +1,8 @@
 """Events written to files as they come: JSON Lines, CSV, and what trace viewers read.
 
 JSON Lines and CSV have the names of Event, and before them the device where there are several. Data
-is in hexadecimal. Where an event has no offset, it is null in JSON and empty in CSV.
+is in hexadecimal. Where an event has no offset, or took no time that is known, that is null in JSON
+and empty in CSV.
 """
 
 import csv

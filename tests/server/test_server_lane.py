@@ -157,7 +157,7 @@ class Outcome:
 
     @property
     def events(self) -> list[Event]:
-        return [event._replace(time_ns=0) for event in self.device.trace]
+        return [event._replace(time_ns=0, took_ns=None) for event in self.device.trace]
 
 
 def answered_alike(pieces: list[bytes], fds: list[int] | None = None) -> Outcome:

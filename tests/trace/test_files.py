@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muserlab.trace import DATA_KEPT, Event, Kind, Trace
+from muserlab.trace import DATA_KEPT, GOES_ON, Event, Kind, Trace
 
 TEXTS = st.text(st.characters(), max_size=20)
 RECORDS = st.tuples(
@@ -18,6 +18,7 @@ RECORDS = st.tuples(
     st.none() | st.integers(0, 2**64 - 1),
     st.binary(max_size=DATA_KEPT),
     TEXTS,
+    st.none() | st.integers(-(10**18), 0) | st.just(GOES_ON),
 )
 SUFFIXES = pytest.mark.parametrize("suffix", [".jsonl", ".csv"])
 
@@ -25,7 +26,9 @@ SUFFIXES = pytest.mark.parametrize("suffix", [".jsonl", ".csv"])
 @SUFFIXES
 @given(st.lists(RECORDS, max_size=8), st.integers(1, 8))
 def test_what_was_exported_loads_the_same(
-    suffix: str, records: list[tuple[Kind, str, int | None, bytes, str]], capacity: int
+    suffix: str,
+    records: list[tuple[Kind, str, int | None, bytes, str, int | None]],
+    capacity: int,
 ) -> None:
     trace = Trace(capacity)
     for record in records:
@@ -65,6 +68,7 @@ def test_json_lines_are_one_object_a_line(tmp_path: Path) -> None:
         "offset": 8,
         "data": "0100",
         "note": "go",
+        "took_ns": None,
     }
     assert second["offset"] is None
 
@@ -75,8 +79,8 @@ def test_csv_has_a_heading_and_a_row_an_event(tmp_path: Path) -> None:
     trace.export(tmp_path / "run.csv")
     with (tmp_path / "run.csv").open(newline="") as file:
         heading, row = csv.reader(file)
-    assert heading == ["seq", "time_ns", "kind", "where", "offset", "data", "note"]
-    assert row == ["1", "17", "write", "bar0.CTRL", "8", "0100", "go, then stop"]
+    assert heading == ["seq", "time_ns", "kind", "where", "offset", "data", "note", "took_ns"]
+    assert row == ["1", "17", "write", "bar0.CTRL", "8", "0100", "go, then stop", ""]
 
 
 def test_another_suffix_is_refused_before_anything_is_written(tmp_path: Path) -> None:
@@ -105,6 +109,8 @@ GOOD = (
         GOOD.replace("3", "4").replace('"data": ""', '"data": "0x"'),
         GOOD.replace("3", "4").replace('"data": ""', '"data": null'),
         GOOD.replace("3", "4").replace("null", '"four"'),
+        GOOD.replace("3", "4").replace("}", ', "took_ns": -1}'),
+        GOOD.replace("3", "4").replace("}", ', "took_ns": 1.5}'),
     ],
 )
 def test_a_line_that_is_no_event_is_named(second: str, tmp_path: Path) -> None:
@@ -112,6 +118,21 @@ def test_a_line_that_is_no_event_is_named(second: str, tmp_path: Path) -> None:
     path.write_text(f"{GOOD}\n{second}\n")
     with pytest.raises(ValueError, match=r"run\.jsonl: event 2 cannot be read: "):
         Trace.load(path)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "text"),
+    [
+        (".jsonl", f"{GOOD}\n"),
+        (".csv", "seq,time_ns,kind,where,offset,data,note\n3,1,read,,,,\n"),
+    ],
+)
+def test_a_file_need_not_tell_how_long_accesses_took(
+    suffix: str, text: str, tmp_path: Path
+) -> None:
+    path = tmp_path / f"run{suffix}"
+    path.write_text(text)
+    assert list(Trace.load(path)) == [Event(3, 1, Kind.READ, "", None, b"", "")]
 
 
 @pytest.mark.parametrize("text", ["a,b\n1,2\n", "seq,time_ns,kind,where,offset,data,note\n1,2\n"])

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muserlab.trace import Filter, FilterError, Kind, Trace
+from muserlab.trace import GOES_ON, Filter, FilterError, Kind, Trace
 from muserlab.trace.filter import Subject
 
 
@@ -105,6 +105,29 @@ def found(trace: Trace, text: str) -> list[int]:
     ],
 )
 def test_what_is_typed_finds(trace: Trace, text: str, numbers: list[int]) -> None:
+    assert found(trace, text) == numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("took>10us", [3, 4]),
+        ("took:>10us", [3, 4]),
+        ("took:>=10us", [2, 3, 4]),
+        ("took:10us", [2]),
+        ("took!=10us", [1, 3, 4]),
+        ("took<1ms", [1, 2]),
+        ("latency:1ms..2", [3, 4]),
+        ("took:700ns,1.5", [1, 4]),
+        ("-took>0", [5, 6]),
+    ],
+)
+def test_accesses_are_found_by_how_long_they_took(text: str, numbers: list[int]) -> None:
+    trace = Trace(clock=lambda: 10**12)
+    for took in (700, 10_000, 1_000_000, 1_500_000_000):
+        trace.record(Kind.READ, "a", began=10**12 - took)
+    trace.record(Kind.WRITE, "a", began=GOES_ON)
+    trace.record(Kind.IRQ, "msi[0]")
     assert found(trace, text) == numbers
 
 

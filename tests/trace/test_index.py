@@ -5,7 +5,7 @@ from collections.abc import Callable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muserlab.trace import Filter, Index, Kind, Trace
+from muserlab.trace import GOES_ON, Filter, Index, Kind, Trace
 
 NAMES = ("one", "two", "three")
 
@@ -204,3 +204,36 @@ def test_a_long_session_frees_what_has_left(monkeypatch: object) -> None:
         advance()
     assert (index.rows.first, index.rows.end) == (149_900, 150_000)
     assert seqs(index) == list(range(149_901, 150_001))
+
+
+def test_a_filter_by_what_accesses_took_waits_for_their_answers() -> None:
+    clock = Clock()
+    one, two = Trace(100, clock=clock), Trace(100, clock=clock)
+    index = Index({"one": one, "two": two}, Filter("took>0"))
+    assert not index.advance()
+    one.record(Kind.READ, "a", began=0)
+    slow = one.record(Kind.WRITE, "a", began=GOES_ON)
+    one.record(Kind.READ, "a", began=0)
+    two.record(Kind.READ, "b", began=0)
+    while index.advance():
+        pass
+    assert seqs(index) == [1]
+    assert index.left == 1  # of the other trace
+    one.answered(slow)
+    while index.advance():
+        pass
+    found = index.found(index.rows.first, index.rows.end)
+    assert [(one.device, one.record[0]) for one in found] == [
+        ("one", 1),
+        ("one", slow),
+        ("one", 3),
+        ("two", 1),
+    ]
+
+
+def test_other_filters_wait_for_nothing() -> None:
+    trace = Trace(100, clock=Clock())
+    index = Index({"": trace}, Filter("kind:write"))
+    trace.record(Kind.WRITE, "a", began=GOES_ON)
+    assert not index.advance()
+    assert seqs(index) == [1]

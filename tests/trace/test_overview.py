@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muserlab.trace import Filter, Index, Kind, Lane, Overview, Summary, Trace, lanes_of, timeline
+from muserlab.trace import (
+    GOES_ON,
+    Filter,
+    Index,
+    Kind,
+    Lane,
+    Overview,
+    Summary,
+    Trace,
+    lanes_of,
+    timeline,
+)
 
 EVER = 1 << 40
 
@@ -57,6 +68,26 @@ def test_gaps_are_counted_by_their_length() -> None:
     _, index, overview = recorded(5, 1, 8, 9, 1000)
     gaps = overview.sum(index.rows.first, 0).gaps
     assert gaps == {4: 2, 10: 1, 1: 1}  # 8 and 9, 1000, 1 ns
+
+
+def test_what_accesses_took_is_summed_up_when_their_answers_are_there() -> None:
+    trace = Trace(10_000, clock=Steps(1))
+    for n in range(5000):
+        trace.record(Kind.WRITE, "a", began=GOES_ON)
+        if n != 300:
+            trace.answered(n + 1)
+    index = Index({"": trace}, Filter())
+    while index.advance():
+        pass
+    overview = Overview(index)
+    overview.begin(EVER)
+    summary = overview.sum(-5000, 0)
+    assert (summary.total, summary.durations.count, summary.going_on) == (5000, 4999, True)
+    assert summary.durations.octaves() == {1: 4999}
+    trace.answered(301)
+    summary = overview.sum(-5000, 0)
+    assert (summary.durations.count, summary.going_on) == (5000, False)
+    assert summary.durations.longest_ns == 10_000 - 601  # of looks at the clock
 
 
 def test_the_busiest_places_come_first() -> None:

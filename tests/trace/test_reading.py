@@ -72,7 +72,7 @@ def test_asking_since_the_last_number_seen_misses_only_what_the_ring_lost(
 def test_a_trace_shows_itself_as_a_table(trace: Trace) -> None:
     lines = repr(trace).splitlines()
     assert [re.split(r" {2,}", line) for line in lines] == [
-        ["seq", "time", "kind", "where", "offset", "data", "note"],
+        ["seq", "time", "kind", "where", "offset", "data", "took", "note"],
         ["1", "0.000000", "connect", "client", "qemu"],
         ["2", "0.001500", "write", "bar0.CH[2].CTRL", "0x48", "0x00000001"],
         ["3", "0.003000", "read", "bar0.CH[1].CTRL", "0x28", "0x0102"],

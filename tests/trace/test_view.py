@@ -1,12 +1,17 @@
 """Views of one or several traces, and what they write to files."""
 
 import json
+from itertools import pairwise
+from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from muserlab.trace import FilterError, Kind, Trace, TraceView
+from muserlab.trace import GOES_ON, Entry, Event, FilterError, Kind, Trace, TraceView
+from muserlab.trace.chrome import ChromeTrace
 
 
 class Clock:
@@ -51,7 +56,8 @@ def test_several_traces_are_one_in_the_order_of_time(view: TraceView) -> None:
 
 def test_a_view_shows_itself_as_a_table_with_a_column_for_the_device(view: TraceView) -> None:
     lines = repr(view.view("write data>0")).splitlines()
-    assert lines[0].split() == ["device", "seq", "time", "kind", "where", "offset", "data", "note"]
+    headings = "device seq time kind where offset data took note"
+    assert lines[0].split() == headings.split()
     assert lines[1].split() == ["adder", "3", "0.000000", "write", "bar0.CTRL", "0x8", "0x00000001"]
     assert len(lines) == 3
     assert repr(view.view("nothing")) == "(no events)"
@@ -170,3 +176,33 @@ def test_a_client_is_a_slice_and_rates_are_counters(
 
 def test_an_empty_trace_is_a_file_too(tmp_path: Path) -> None:
     assert chrome(Trace().view(), tmp_path / "x.json") == []
+
+
+def test_an_access_is_a_slice_as_long_as_it_took(tmp_path: Path) -> None:
+    trace = Trace(clock=iter([5_000, 9_000, 9_500, 20_000]).__next__)
+    trace.record(Kind.WRITE, "bar0.CTRL", 0, b"\x01", began=GOES_ON)
+    trace.record(Kind.IRQ, "msi[0]")
+    trace.answered(1)
+    trace.record(Kind.READ, "bar0.CTRL", 0, b"\x01", began=18_000)
+    events = [event for event in chrome(trace.view(), tmp_path / "x.json") if event["ph"] in "iX"]
+    assert [(event["ph"], event["ts"], event.get("dur")) for event in events] == [
+        ("X", 5.0, 4.5),
+        ("i", 9.0, None),
+        ("X", 18.0, 2.0),
+    ]
+
+
+@given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 40), st.integers(0, 30))))
+def test_slices_of_a_thread_never_overlap(accesses: list[tuple[str, int, int]]) -> None:
+    writing = ChromeTrace()
+    threads: dict[object, list[tuple[float, float]]] = {}
+    for n, (where, at, took) in enumerate(sorted(accesses, key=itemgetter(1)), 1):
+        kind = Kind.WRITE if took % 2 else Kind.READ
+        entry = Entry("", Event(n, at * 1000, kind, where, 0, b"", "", took * 1000))
+        for one in writing.add(entry):
+            if one["ph"] == "X":
+                begins, lasts = cast("float", one["ts"]), cast("float", one["dur"])
+                threads.setdefault(one["tid"], []).append((begins, begins + lasts))
+    for slices in threads.values():
+        slices.sort()
+        assert all(before[1] <= after[0] for before, after in pairwise(slices))

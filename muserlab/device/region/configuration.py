@@ -16,6 +16,7 @@ class SpacePart:
     """Bytes of configuration space that belong to one owner, or to none."""
 
     label = ""
+    plain = False
 
     def __init__(self, config: Config, start: int, end: int) -> None:
         self.start = start

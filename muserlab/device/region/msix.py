@@ -8,6 +8,7 @@ class TablePart:
     """The MSI-X table from start of a BAR."""
 
     label = "MSI-X table"
+    plain = False
 
     def __init__(self, table: MSIXTable, start: int) -> None:
         self.start = start
@@ -33,6 +34,7 @@ class PbaPart:
     """The MSI-X pending bit array from start of a BAR; only vectors change it."""
 
     label = "MSI-X PBA"
+    plain = False
 
     def __init__(self, table: MSIXTable, start: int) -> None:
         self.start = start

@@ -31,6 +31,11 @@ class Part(Protocol):
         """Its name; empty where the region's own says enough."""
         ...
 
+    @property
+    def plain(self) -> bool:
+        """Whether a write only stores, so that nothing else happens until it is answered."""
+        ...
+
     def read(self, offset: int, count: int, /) -> bytes | Awaitable[bytes]:
         """Answer a guest's read."""
         ...
@@ -52,6 +57,7 @@ class Gap:
     """Offsets that nothing was declared at: they read as zero and ignore writes."""
 
     label = "undeclared"
+    plain = True
 
     def __init__(self, start: int, end: int, undeclared: Undeclared) -> None:
         self.start = start
@@ -82,6 +88,8 @@ class Plain:
 
     Pokes go to `own`, which is `data` or, for memory that a client may map, a changes.Watch of it.
     """
+
+    plain = True
 
     def __init__(self, start: int, end: int, label: str, data: mmap, own: Bytes) -> None:
         self.start = start

@@ -23,9 +23,9 @@ from muserlab.device.region.part import Gap, Part, Plain
 from muserlab.device.region.ranges import Range, RawHook, SpanPlace, bounds
 from muserlab.device.region.site import Site, Span
 from muserlab.device.region.spaces import RegionMemory
-from muserlab.device.region.steps import Steps, drive
+from muserlab.device.region.steps import Steps, answering, drive, until
 from muserlab.live import COROUTINE, Hook
-from muserlab.trace import DATA_KEPT, Kind, Trace, abridged
+from muserlab.trace import DATA_KEPT, GOES_ON, Kind, Trace, abridged
 
 
 class Region:
@@ -42,6 +42,8 @@ class Region:
 
     # As slots they are attributes of the class, whose names no register can take.
     __slots__ = (
+        "_answered",
+        "_clock",
         "_direct",
         "_exact",
         "_index",
@@ -90,7 +92,7 @@ class Region:
         self._index = index
         self._name = name
         self.poller = Poller(owner, name)
-        self._record = owner.trace.record
+        self.record_to(owner.trace)
         self.guard = Guard(owner, name, self.default_policy)
         self.hooks = HookTable(owner, name, self.size, self.class_hooks, self.poller, self.guard)
         self.parts: tuple[Part, ...] = ()
@@ -145,24 +147,26 @@ class Region:
         Raises RegionError: EINVAL where the bytes are not all in the region, EPERM where it cannot
         be read, EIO where a raw hook failed.
         """
+        began = self._clock()
         direct = self._exact.get((offset, count)) or self._inside(offset, count)
         if direct is None or (self.hooks.reads and defined(self.hooks.reads)):
             self._check(offset, count)
             if not self.readable:
                 raise RegionError(f"{self.name} cannot be read", EPERM)
-            return drive(self._read(offset, count))
+            return drive(self._read(offset, count, began))
         part, where = direct
         data = part.read(offset, count)
         if isinstance(data, bytes):
-            self._record(Kind.READ, where, offset, data)
+            self._record(Kind.READ, where, offset, data, "", began)
             return data
-        return self._read_later(where, offset, data)
+        return self._read_later(where, offset, data, began)
 
     def lend(self, offset: int, count: int) -> memoryview | None:
         """Return what `read` would, but memory where it lies; None where it is not just copied.
 
         It is for who sends it at once, and for more than the trace keeps.
         """
+        began = self._clock()
         direct = self._inside(offset, count)
         if direct is None or (self.hooks.reads and defined(self.hooks.reads)):
             return None
@@ -170,7 +174,7 @@ class Region:
         if not isinstance(part, Plain) or count <= DATA_KEPT:
             return None
         lent = part.lend(offset, count)
-        self._record(Kind.READ, where, offset, *abridged(lent))
+        self._record(Kind.READ, where, offset, *abridged(lent), began)
         return lent
 
     def write(self, offset: int, data: bytes) -> Awaitable[None] | None:
@@ -185,11 +189,22 @@ class Region:
             if not self.writable:
                 raise RegionError(f"{self.name} cannot be written", EPERM)
             where, note = self.described(offset, len(data))
-            self._record(Kind.WRITE, where, offset, data, note)
-            return drive(self._write(where, offset, data))
+            seq = self._record(Kind.WRITE, where, offset, data, note, GOES_ON)
+            return drive(answering(self._write(where, offset, data), self._answered, seq))
         part, where = direct
-        self._record(Kind.WRITE, where, offset, data)
-        return part.write(offset, data)
+        if part.plain:
+            began = self._clock()
+            part.write(offset, data)
+            self._record(Kind.WRITE, where, offset, data, "", began)
+            return None
+        answered, pending = self._answered, None
+        seq = self._record(Kind.WRITE, where, offset, data, "", GOES_ON)
+        try:
+            pending = part.write(offset, data)
+        finally:
+            if pending is None:
+                answered(seq)
+        return None if pending is None else until(pending, answered, seq)
 
     def _reached(self, part: Part) -> tuple[Part, str] | None:
         """Return a part and where the trace says it is, if it can be accessed without more ado."""
@@ -202,19 +217,21 @@ class Region:
         direct = self._direct[bisect_right(self._starts, offset) - 1]
         return direct if direct is not None and offset + count <= direct[0].end else None
 
-    async def _read_later(self, where: str, offset: int, pending: Awaitable[bytes]) -> bytes:
+    async def _read_later(
+        self, where: str, offset: int, pending: Awaitable[bytes], began: int
+    ) -> bytes:
         data = await pending
-        self._record(Kind.READ, where, offset, data)
+        self._record(Kind.READ, where, offset, data, "", began)
         return data
 
-    def _read(self, offset: int, count: int) -> Steps[bytes]:
+    def _read(self, offset: int, count: int, began: int) -> Steps[bytes]:
         where, note = self.described(offset, count)
         try:
             data = yield from self._read_unless_held(where, offset, count)
         except RegionError as error:
-            self._record(Kind.READ, where, offset, b"", str(error))
+            self._record(Kind.READ, where, offset, b"", str(error), began)
             raise
-        self._record(Kind.READ, where, offset, data, note)
+        self._record(Kind.READ, where, offset, data, note, began)
         return data
 
     def _read_unless_held(self, where: str, offset: int, count: int) -> Steps[bytes]:
@@ -374,6 +391,8 @@ class Region:
     def record_to(self, trace: Trace) -> None:
         """Record accesses there from now on."""
         self._record = trace.record
+        self._answered = trace.answered
+        self._clock = trace.clock
 
     def poll_every(self, seconds: float | None) -> None:
         """Look that often for what a connected client changed in mapped memory; None: never."""

@@ -39,6 +39,7 @@ class RegisterPart:
         self._where = f"{guard.region}.{placed.path}"
         self._data = data
         self._own = own
+        self.plain = True
         self.pokes = 0
         """How often something was poked here, and who did it last."""
         self.poker: Author = "hook"
@@ -68,6 +69,7 @@ class RegisterPart:
             self._reads = slots
         else:
             self._writes = slots
+            self.plain = False
 
     @property
     def hooks(self) -> tuple[Hook, ...]:

@@ -4,7 +4,7 @@ An access is written once, as a generator that yields what must be awaited. Wher
 `drive` gives its answer at once, without any event loop; else what is left of it is a coroutine.
 """
 
-from collections.abc import Awaitable, Coroutine, Generator
+from collections.abc import Awaitable, Callable, Coroutine, Generator
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -18,6 +18,22 @@ def drive(steps: Steps[T]) -> T | Coroutine[Any, Any, T]:
     except StopIteration as end:
         return end.value  # type: ignore[no-any-return]  # a generator's return value
     return _rest(steps, pending)
+
+
+def answering(steps: Steps[T], answered: Callable[[int], None], seq: int) -> Steps[T]:
+    """Take steps that are event number `seq`, and say when they have ended, however they do."""
+    try:
+        return (yield from steps)
+    finally:
+        answered(seq)
+
+
+async def until(pending: Awaitable[T], answered: Callable[[int], None], seq: int) -> T:
+    """Wait for what event number `seq` is, and say when it has ended, however it does."""
+    try:
+        return await pending
+    finally:
+        answered(seq)
 
 
 async def _rest(steps: Steps[T], pending: Awaitable[Any]) -> T:

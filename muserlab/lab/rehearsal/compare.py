@@ -78,6 +78,6 @@ class Comparison:
 
 def _told(event: Event) -> str:
     """Return what an event was, in words: "write bar0.CTRL 0x00000001"."""
-    _, _, kind, where, offset, data, _ = event.cells(0)
+    _, _, kind, where, offset, data, *_ = event.cells(0)
     place = where if "." in where or not offset else f"{where}+{offset}"
     return " ".join([kind, place, data] if event.kind is Kind.WRITE else [kind, place])

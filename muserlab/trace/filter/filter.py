@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from muserlab.trace.event import Kind
 from muserlab.trace.filter.subject import Subject
-from muserlab.trace.filter.terms import EventTest, Term, term_of
+from muserlab.trace.filter.terms import EventTest, Term, is_patient, term_of
 from muserlab.trace.filter.words import words_of
 from muserlab.trace.ring import Record, event_of
 
@@ -14,8 +14,8 @@ class Filter:
 
     Words are text to look for, or conditions: `where:CTRL` (`where=CTRL` exactly), `kind:write`,
     `data:0x1`, `data:0x10..0x1f`, `data>=16`, `data&0x8`, `offset:0x100`, `client:qemu`,
-    `note:masked`, `device:adder`, `seq:100..200`, `time:1.5..2`, `size:4`. All have to hold;
-    alternatives stand between commas (`kind:read,write`), and `-` turns one round
+    `note:masked`, `device:adder`, `seq:100..200`, `time:1.5..2`, `size:4`, `took>10us`. All have to
+    hold; alternatives stand between commas (`kind:read,write`), and `-` turns one round
     (`-where:STATUS`).
 
     Raises FilterError, telling why and where, for what cannot be understood.
@@ -23,7 +23,10 @@ class Filter:
 
     def __init__(self, text: str = "") -> None:
         self.text = text
-        self._terms = tuple(term_of(word) for word in words_of(text))
+        words = words_of(text)
+        self._terms = tuple(term_of(word) for word in words)
+        self.patient = any(is_patient(word) for word in words)
+        """Whether it cannot judge an access before that has its answer."""
 
     def __bool__(self) -> bool:
         """Whether it holds anything back."""

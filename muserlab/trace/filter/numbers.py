@@ -27,6 +27,11 @@ def seconds(text: str) -> float:
     return float(found[1]) * _UNITS[found[2]]
 
 
+def nanoseconds(text: str) -> float:
+    """Return a length of time in whole nanoseconds: 1.5, 20ms, 3us. ValueError."""
+    return round(seconds(text) * 1e9)
+
+
 def test_of(operator: str, text: str, read: Callable[[str], float]) -> Test:
     """Return whether a number is what an operator and a text say. ValueError for another text."""
     if operator in _COMPARISONS:

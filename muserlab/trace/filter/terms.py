@@ -45,6 +45,11 @@ def term_of(word: Word) -> Term:
         raise FilterError(str(error), word.start, word.end) from None
 
 
+def is_patient(word: Word) -> bool:
+    """Return whether a word asks for what is known only when an access is over."""
+    return NAMES.get(word.name) is _took
+
+
 def _unknown(word: Word) -> FilterError:
     close = get_close_matches(word.name, SHOWN, 1)
     hint = f"did you mean {close[0]}:" if close else f"there are {', '.join(SHOWN)}"
@@ -139,6 +144,11 @@ def _time(operator: str, text: str, _quoted: bool) -> Term:
     return Term(event=lambda event, subject: matches(subject.seconds(event)))
 
 
+def _took(operator: str, text: str, _quoted: bool) -> Term:
+    matches = numbers.test_of(operator, text, numbers.nanoseconds)
+    return Term(event=lambda event, _: None if event.took_ns is None else matches(event.took_ns))
+
+
 def _note(operator: str, text: str, _quoted: bool) -> Term:
     matches = patterns.test_of(_equality(operator), text)
     return Term(event=lambda event, _: matches(event.note))
@@ -175,6 +185,7 @@ SHOWN: Mapping[str, Maker] = {
     "seq": _seq,
     "time": _time,
     "size": _size,
+    "took": _took,
 }
 """What there is to filter by."""
 
@@ -187,6 +198,7 @@ NAMES: Mapping[str, Maker] = {
     **dict.fromkeys(("by", "c", "who"), _client),
     **dict.fromkeys(("#", "n", "nr", "no", "number"), _seq),
     **dict.fromkeys(("seconds", "t"), _time),
+    **dict.fromkeys(("latency", "duration", "dur"), _took),
     **dict.fromkeys(("bytes", "len", "length"), _size),
     **dict.fromkeys(("dev",), _device),
 }

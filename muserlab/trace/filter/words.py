@@ -2,7 +2,8 @@
 
 A word ends at a space, but for what is in quotes. It is text to look for, or a condition: a name,
 an operator and what to compare with, as in `where:CTRL`, `data>=0x10`, `kind!=read`. A `-` or `!`
-before it turns it round. `where: CTRL` is read as `where:CTRL`, since people type it.
+before it turns it round. `where: CTRL` is read as `where:CTRL`, and `took:>1ms` as `took>1ms`,
+since people type it.
 """
 
 import re
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _WORD = re.compile(r"""(?:"[^"]*"?|'[^']*'?|[^\s"'])+""")
-_CONDITION = re.compile(r"(#|[A-Za-z_]+)(!=|!:|==|<=|>=|[:=<>&])(.*)", re.DOTALL)
+_CONDITION = re.compile(r"(#|[A-Za-z_]+)(!=|!:|==|:[<>]=?(?=[\d.])|<=|>=|[:=<>&])(.*)", re.DOTALL)
 _QUOTES = re.compile(r"""(["'])(.*?)(?:\1|$)""", re.DOTALL)
 
 
@@ -64,6 +65,7 @@ def _word(found: re.Match[str]) -> Word:
     name, operator, value = condition.groups() if condition else ("", ":", text)
     if operator == "!:":
         negated, operator = not negated, ":"
+    operator = operator.removeprefix(":") or ":"
     quoted = _QUOTES.search(value) is not None
     return Word(
         negated,

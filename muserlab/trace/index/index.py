@@ -5,13 +5,12 @@ from itertools import chain
 from typing import NamedTuple
 
 from muserlab.trace.filter import Filter, Subject
-from muserlab.trace.index.reader import Reader
+from muserlab.trace.index.reader import NEVER, Reader
 from muserlab.trace.index.rows import Row, Rows
 from muserlab.trace.ring import Record
 from muserlab.trace.trace import Trace
 
 _CHUNK = 4096
-_NEVER = 1 << 63
 
 
 class Found(NamedTuple):
@@ -59,33 +58,43 @@ class Index:
         return any(reader.ahead for reader in self._readers)
 
     def advance(self, count: int = _CHUNK) -> bool:
-        """Look at up to about ``count`` events more; return whether any are left."""
+        """Look at up to about ``count`` events more; return whether any are left.
+
+        Those that come after an access that must be waited for are none of them.
+        """
         if any(reader.gone for reader in self._readers):
             self.restarts += 1
             self._start()
         self._trim()
-        if any(reader.behind for reader in self._readers):
-            self._forwards(count)
-        elif self.incomplete:
+        if not self._forwards(count):
+            if not self.incomplete:
+                return False
             self._backwards(count)
         return self.left > 0
 
-    def _forwards(self, count: int) -> None:
-        """Read what is new, as far as no trace that has more could have something earlier."""
-        read = [(reader, reader.newer(count)) for reader in self._readers]
-        until = min((got[-1][1] for _, got in read if len(got) == count), default=_NEVER)
-        self.rows.append(_merged([reader.take(got, until) for reader, got in read]))
+    def _forwards(self, count: int) -> bool:
+        """Read what is new, as far as no trace that has more could have something earlier.
+
+        Return whether that was anything.
+        """
+        if not any(reader.behind for reader in self._readers):
+            return False
+        before = [reader.next for reader in self._readers]
+        read = [(reader, *reader.newer(count)) for reader in self._readers]
+        until = min((end for _, _, end in read), default=NEVER)
+        self.rows.append(_merged([reader.take(got, until) for reader, got, _ in read]))
+        return before != [reader.next for reader in self._readers]
 
     def _backwards(self, count: int) -> None:
         """Read what is older, as far as no trace that has more could have something later."""
         read = [(reader, reader.older(count)) for reader in self._readers]
-        since = max((got[0][1] for _, got in read if len(got) == count), default=-_NEVER)
+        since = max((got[0][1] for _, got in read if len(got) == count), default=-NEVER)
         found = _merged([reader.take_back(got, since) for reader, got in read])
         self.rows.prepend(found[::-1])
 
     def _trim(self) -> None:
         begins = [
-            (first[0][1] if (first := reader.trace.records(0, 1)) else _NEVER)
+            (first[0][1] if (first := reader.trace.records(0, 1)) else NEVER)
             for reader in self._readers
             if reader.trace.oldest > 1
         ]

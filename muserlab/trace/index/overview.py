@@ -1,7 +1,8 @@
 """Summaries of an index's rows at two scales, so that a million events are looked at in a moment.
 
-Rows are summed up in blocks, and blocks in larger ones, once each and when somebody asks. What a
-range holds is then the sum of some blocks, and of the rows at its ends.
+Rows are summed up in blocks, and blocks in larger ones, when somebody asks and once each, but where
+an access had no answer yet. What a range holds is then the sum of some blocks, and of the rows at
+its ends.
 """
 
 from collections.abc import Iterator
@@ -74,7 +75,7 @@ class Overview:
         block = self._blocks.get((start, size))
         if block is None:
             block = self._made(start) if size == _SMALL else self._combined(start)
-            if block is not None:
+            if block is not None and not block.going_on:
                 self._blocks[start, size] = block
         return block
 

@@ -5,8 +5,11 @@ from operator import itemgetter
 
 from muserlab.trace.filter import Filter, Subject
 from muserlab.trace.index.rows import Row
-from muserlab.trace.ring import Record
+from muserlab.trace.ring import Record, goes_on
 from muserlab.trace.trace import Trace
+
+NEVER = 1 << 63
+"""A time after all others."""
 
 _TIME = itemgetter(1)
 
@@ -23,7 +26,9 @@ class Reader:
         self.name = subject.device
         self._number = number
         self._sieve = wanted.sieve(subject) if wanted else None
-        self._next = trace.newest + 1
+        self._patient = wanted.patient
+        self.next = trace.newest + 1
+        """The number of the next event to read forwards."""
         self._before = trace.newest  # the next one to read backwards
 
     def freeze(self) -> None:
@@ -41,8 +46,10 @@ class Reader:
 
     @property
     def behind(self) -> int:
-        """How many events are new."""
-        return self.trace.newest + 1 - self._next
+        """How many events are new; none where the first of them must be waited for."""
+        if self._patient and any(map(goes_on, self.trace.records(self.next, 1))):
+            return 0
+        return self.trace.newest + 1 - self.next
 
     @property
     def ahead(self) -> int:
@@ -52,11 +59,16 @@ class Reader:
     @property
     def gone(self) -> bool:
         """Whether all that was read is not kept any more, so that what comes is unconnected."""
-        return self.trace.oldest > self._next
+        return self.trace.oldest > self.next
 
-    def newer(self, count: int) -> list[Record]:
-        """Return the next new records."""
-        return self.trace.records(self._next, count)
+    def newer(self, count: int) -> tuple[list[Record], int]:
+        """Return the next new records, and the time after which there may be more of them."""
+        records = self.trace.records(self.next, count)
+        if self._patient:
+            for at, record in enumerate(records):
+                if goes_on(record):
+                    return records[:at], record[1]
+        return records, records[-1][1] if len(records) == count else NEVER
 
     def older(self, count: int) -> list[Record]:
         """Return the records before all that was read."""
@@ -68,7 +80,7 @@ class Reader:
         """Go on after the records up to a time; return the rows of those that pass."""
         records = records[: bisect_right(records, until_ns, key=_TIME)]
         if records:
-            self._next = records[-1][0] + 1
+            self.next = records[-1][0] + 1
         return self._rows(records)
 
     def take_back(self, records: list[Record], since_ns: int) -> list[Row]:

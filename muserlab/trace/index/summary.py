@@ -5,24 +5,27 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from muserlab.trace.index.durations import Durations
 from muserlab.trace.index.index import Found
-
-Place = tuple[str, str, str]
-"""A device, a kind's text, and where."""
+from muserlab.trace.index.place import Place
+from muserlab.trace.ring import goes_on
 
 
 @dataclass(slots=True)
 class Summary:
-    """How many events there were at each place, and how far from each other.
+    """How many events there were at each place, how far from each other, and what they took.
 
     `gaps` counts the times between one event and the next by their length: under n, those of
-    2**(n-1) to 2**n - 1 nanoseconds.
+    2**(n-1) to 2**n - 1 nanoseconds. `going_on` says that some accesses had no answer yet, so that
+    there will be more to say.
     """
 
     first_ns: int = 0
     last_ns: int = 0
     places: Counter[Place] = field(default_factory=Counter[Place])
     gaps: Counter[int] = field(default_factory=Counter[int])
+    durations: Durations = field(default_factory=Durations)
+    going_on: bool = False
 
     @property
     def total(self) -> int:
@@ -60,6 +63,8 @@ class Summary:
         self.last_ns = later.last_ns
         self.places.update(later.places)
         self.gaps.update(later.gaps)
+        self.durations.add(later.durations)
+        self.going_on |= later.going_on
 
 
 def summary_of(found: Iterable[Found]) -> Summary:
@@ -73,4 +78,10 @@ def summary_of(found: Iterable[Found]) -> Summary:
         times[-1],
         Counter((device, record[2], record[3]) for _, device, record in found),
         Counter((later - earlier).bit_length() for earlier, later in pairwise(times)),
+        Durations(
+            ((device, record[2], record[3]), took)
+            for _, device, record in found
+            if (took := record[7]) is not None and took >= 0
+        ),
+        any(goes_on(record) for _, _, record in found),
     )

@@ -9,7 +9,9 @@ from typing import NamedTuple
 from muserlab.trace.event import Kind
 from muserlab.trace.index.index import Found, Index
 from muserlab.trace.index.overview import Overview
-from muserlab.trace.index.summary import Place, Summary
+from muserlab.trace.index.place import Place
+from muserlab.trace.index.summary import Summary
+from muserlab.trace.ring import event_of
 
 LIFE = "device"
 """The lane of what happens to the device itself: connections, resets, patches, faults."""
@@ -41,13 +43,18 @@ class Lane(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """An event by itself: its row's number, time, lane, what to show it as, and data."""
+    """An event by itself: its row's number, time, lane, what to show it as, and data.
+
+    It began at `began_ns`; what took no time that is known took 0.
+    """
 
     number: int
     time_ns: int
     lane: int
     tone: str
     data: bytes
+    began_ns: int
+    took_ns: int
 
 
 @dataclass(slots=True)
@@ -110,9 +117,10 @@ def timeline(
 
 def _mark(found: Found, numbers: dict[Lane, int]) -> Mark:
     number, device, record = found
-    _, time_ns, kind, where, _, data, _ = record
-    lane = numbers.get(lane_of((device, kind, where)), len(numbers) - 1)
-    return Mark(number, time_ns, lane, tone_of(kind), data)
+    event = event_of(record)
+    lane = numbers.get(lane_of((device, event.kind, event.where)), len(numbers) - 1)
+    tone, took_ns = tone_of(event.kind), event.took_ns or 0
+    return Mark(number, event.time_ns, lane, tone, event.data, event.began_ns, took_ns)
 
 
 class _Counting:
