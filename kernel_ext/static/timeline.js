@@ -82,6 +82,11 @@ function traceTimeline(on) {
 
   function drawMarks() {
     const free = new Map(); // lane -> where the last label or mark ends
+    for (const [, , lane, tone, , began, took] of parts.marks) {
+      const from = x(began);
+      const until = x(began + took);
+      if (until - from > 1 && until > NAMES_WIDE && from < wide) paint.bar(lane, tone, from, until);
+    }
     parts.marks.forEach(([, at, lane, tone, text], i) => {
       const left = x(at);
       if (left < NAMES_WIDE - 8 || left > wide + 8) return;
@@ -137,7 +142,8 @@ function traceTimeline(on) {
     return `${names[lane]}${here.length > 0 ? `: ${here.join(", ")}` : ""}\n${moment}`;
   }
 
-  const said = ([, at, lane, tone, text]) => `${tone} ${names[lane]}${text ? ` ${text}` : ""}\n${atTime(at)} s`;
+  const said = ([, at, lane, tone, text, , took]) =>
+    `${tone} ${names[lane]}${text ? ` ${text}` : ""}\n${atTime(at)} s${took ? `, took ${lasting(took)}` : ""}`;
 
   function countAt(series, at) {
     const per = counts.length / parts.series.length;

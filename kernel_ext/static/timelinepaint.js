@@ -101,6 +101,16 @@ function timelinePaint(canvas) {
     }
   }
 
+  // What took a while, behind its mark.
+  function bar(lane, tone, from, until) {
+    const [up, down] = reach[tone] ?? [-1, 1];
+    const y = middle(lane);
+    context.fillStyle = colours[tone];
+    context.globalAlpha = 0.35;
+    context.fillRect(from, y + up * 7, until - from, (down - up) * 7 + 1);
+    context.globalAlpha = 1;
+  }
+
   function mark(lane, tone, x) {
     const y = middle(lane);
     context.fillStyle = colours[tone];
@@ -155,5 +165,5 @@ function timelinePaint(canvas) {
     context.globalAlpha = 1;
   }
 
-  return { fit, lanes, labels, axis, bins, mark, label, span, cursor };
+  return { fit, lanes, labels, axis, bins, bar, mark, label, span, cursor };
 }

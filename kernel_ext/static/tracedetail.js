@@ -9,6 +9,7 @@ function traceDetail() {
       ["where", event.offset ? `${event.where} at ${event.offset}` : event.where],
       ["data", event.size > 0 ? `${event.data}  ${event.text}  ${counted(event.size, "byte")}` : ""],
       ["fields", event.meaning],
+      ["took", event.took === null ? "" : lasting(event.took)],
       ["note", event.note],
       ["client", event.client],
       ["at", `${atTime(event.time)} s, ${timeOfDayAt(event.clock)}`],

@@ -1,10 +1,13 @@
-// Figures of a trace: how many of what kind and how fast, the busiest places, the times between events.
+// Figures of a trace: how many of what kind and how fast, the busiest places and the slowest, how long
+// accesses took, and the times between events.
 
 function traceFigures() {
   const kinds = figure("events", ["kind", "events", "rate", "share"]);
   const busy = figure("busiest", ["where", "reads", "writes", "all", "share"]);
+  const lengths = figure("how long accesses took", ["up to", "accesses", "share"]);
+  const slow = figure("slowest", ["where", "accesses", "mean", "longest", "share"]);
   const gaps = figure("time between events", ["up to", "events", "share"]);
-  const root = make("div", "muser-figures", kinds.root, busy.root, gaps.root);
+  const root = make("div", "muser-figures", kinds.root, busy.root, lengths.root, slow.root, gaps.root);
 
   function figure(title, columns) {
     const heading = make("h4", "", title);
@@ -12,7 +15,8 @@ function traceFigures() {
     const heads = columns.map((column) => make("th", "", column));
     heads.forEach((head) => { head.scope = "col"; });
     const table = make("table", "", make("thead", "", make("tr", "", ...heads)), body);
-    return { root: make("section", "", heading, table), heading, body };
+    const told = make("p", "muser-quiet");
+    return { root: make("section", "", heading, told, table), heading, told, body };
   }
 
   function row(cells, share) {
@@ -32,9 +36,30 @@ function traceFigures() {
     busy.heading.textContent = `busiest: ${of}`;
     busy.body.replaceChildren(...figures.busy.map(([device, where, count, reads, writes]) =>
       row([device ? `${device} ${where}` : where, ...[reads, writes, count].map((one) => one.toLocaleString("en"))], count / figures.busy[0][2])));
-    const most = Math.max(1, ...figures.gaps.map(([, count]) => count));
+    const { count: timed, median, p99, longest } = figures.took;
+    lengths.heading.textContent = `how long accesses took: ${of}`;
+    lengths.told.textContent = timed === 0 ? "of no access it is known"
+      : `median ${lasting(median)} · 99 % within ${lasting(p99)} · longest ${lasting(longest)}`;
+    lengths.body.replaceChildren(...histogram(figures.lengths));
+    slow.heading.textContent = `slowest: ${of}`;
+    slow.body.replaceChildren(...figures.slow.map(([device, kind, where, count, mean, most]) =>
+      row([[device, kind, where].filter(Boolean).join(" "), count.toLocaleString("en"), lasting(mean), lasting(most)], mean / Math.max(figures.slow[0][4], 1))));
     gaps.heading.textContent = `time from one event to the next: ${of}`;
-    gaps.body.replaceChildren(...figures.gaps.map(([length, count]) => row([lasting(2 ** length), count.toLocaleString("en")], count / most)));
+    gaps.body.replaceChildren(...histogram(figures.gaps));
+  }
+
+  // Rows for how many times were of which length: a class without any between others has one too.
+  function histogram(classes) {
+    if (classes.length === 0) return [];
+    const counts = new Map(classes);
+    const most = Math.max(...counts.values());
+    const lengths = [...counts.keys()];
+    const rows = [];
+    for (let length = Math.min(...lengths); length <= Math.max(...lengths); length++) {
+      const count = counts.get(length) ?? 0;
+      rows.push(row([lasting(2 ** length), count.toLocaleString("en")], count / most));
+    }
+    return rows;
   }
 
   return { root, show };

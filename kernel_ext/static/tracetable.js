@@ -1,5 +1,5 @@
 // The table of a trace: any number of events, of which only those in sight exist. Rows are
-// [number, tone, time, device, seq, kind, where, offset, data, meaning, note].
+// [number, tone, time, device, seq, kind, where, offset, data, meaning, note, took].
 
 const ROW_HIGH = 22; // pixels; trace.css has the same
 const HEAD_HIGH = 26;
@@ -17,6 +17,7 @@ const CELLS = [
   { title: "where", name: "where", text: (row) => row[6] },
   { title: "offset", name: "offset", text: (row) => row[7] },
   { title: "data", name: "data", text: (row) => row[8] },
+  { title: "took", name: "took", label: "how long the device took", text: (row) => (row[11] === null ? "" : lasting(row[11])) },
   { title: "meaning", name: "meaning", text: (row) => [row[9], row[10]].filter((one) => one !== "").join(" · ") },
 ];
 

@@ -128,6 +128,19 @@ def test_events_appear_while_they_happen(notebook: Notebook, view: Locator) -> N
     assert rows(view).count() < 40, "only what is in sight exists"
 
 
+def test_each_access_says_how_long_it_took(view: Locator) -> None:
+    filtered(view, "kind:irq")
+    expect(cells(view, "kind").first).to_have_text("irq")
+    expect(cells(view, "took").first).to_have_text("")
+    filtered(view, "kind:write took>0")
+    expect(cells(view, "kind").first).to_have_text("write")
+    rows(view).first.click()
+    took = view.locator(".muser-active .took")
+    expect(took).to_have_text(re.compile(r"^[\d.]+ (ns|µs|ms)$"))
+    expect(view.locator(".muser-detail")).to_contain_text(took.inner_text())
+    filtered(view, "")
+
+
 def test_a_filter_is_for_everything_and_says_what_it_does_not_understand(view: Locator) -> None:
     filtered(view, "kind:write where:CH data>0x100")
     expect(caption(view)).to_have_text("engine6 events")
@@ -223,7 +236,7 @@ def test_a_span_is_selected_by_dragging_and_exported(
     view.get_by_role("button", name="export").click()
     expect(view).to_contain_text(f"{count:,} events written to ")
     written = json.loads((notebook.file.parent / "span.json").read_text())["traceEvents"]
-    assert sum(event["ph"] == "i" for event in written) == count
+    assert sum(event["ph"] in "iX" for event in written) == count
     view.get_by_role("button", name="export").click()
     expect(view.locator(".muser-said")).to_contain_text("exists already")
     view.get_by_role("button", name="clear", exact=True).click()
@@ -236,6 +249,12 @@ def test_statistics_tell_rates_and_the_busiest_places(view: Locator) -> None:
     figures = view.locator(".muser-figures")
     expect(figures).to_contain_text("bar0.STATUS")
     expect(figures).to_contain_text("time from one event to the next")
+    lengths = figures.locator("section", has_text="how long accesses took")
+    expect(lengths).to_contain_text(re.compile(r"median [\d.]+ .s · 99 % within .* · longest"))
+    counts = lengths.locator("tbody td:nth-child(2)").all_inner_texts()
+    assert sum(int(count.replace(",", "")) for count in counts) >= 300
+    slowest = figures.locator("section", has_text="slowest").locator("tbody tr").first
+    expect(slowest).to_contain_text("bar0.CTRL")  # whose hook fires an interrupt
     check_looks(view, "trace")
     button.click()
     expect(figures).to_be_hidden()

@@ -23,13 +23,13 @@ class Bar(ml.BAR, size=0x1000):
 
 
 class Clock:
-    """A clock that goes on by 1 ms at each look at it."""
+    """A clock that goes on by 0.5 ms at each look at it; an access looks twice."""
 
     def __init__(self) -> None:
         self.now = 10**12
 
     def __call__(self) -> int:
-        self.now += 1_000_000
+        self.now += 500_000
         return self.now
 
 
@@ -110,7 +110,7 @@ def test_a_view_that_follows_has_the_last_events_and_only_what_is_new(dev: ml.PC
     assert page.messages == messages + 1
     assert page.parts["rows"][-1] == [
         *(0, "write", 8_000_000, "", 9),
-        *("write", "bar0.CTRL", "0x0", "0x00000031", "", ""),
+        *("write", "bar0.CTRL", "0x0", "0x00000031", "", "", 500_000),
     ]
 
 
@@ -179,6 +179,7 @@ def test_a_closer_look_has_all_of_an_event(dev: ml.PCIDevice, lab: Lab) -> None:
     assert event["data"].startswith("48 65 6c 6c 6f")
     assert event["text"] == "Hello, World!"
     assert event["client"].startswith("pid ")
+    assert event["took"] == 500_000
     page.see(active=17)
     assert page.parts["active"] is None
 
@@ -245,14 +246,24 @@ def test_a_timeline_has_single_events_where_there_are_few(dev: ml.PCIDevice) -> 
     page = Page(TraceWidget(dev.trace.view()), axis=[None, None, None, 100])
     assert [name for _, name in page.parts["lanes"]] == ["bar0.CTRL", "msi[0]"]
     assert page.parts["marks"] == [
-        [-2, 0, 0, "write", "0x17"],
-        [-1, 1_000_000, 1, "irq", ""],
+        [-2, 0, 0, "write", "0x17", 0, 500_000],
+        [-1, 500_000, 1, "irq", "", 500_000, 0],
     ]
     since, until = page.parts["axis"]
-    assert since < 0 < 1_000_000 < until
-    assert page.parts["ends"] == (0, 1_000_000)
+    assert since < 0 < 500_000 < until
+    assert page.parts["ends"] == (0, 500_000)
     page.see()
     assert "marks" not in page.parts
+
+
+def test_a_timeline_knows_from_when_to_when_an_access_was(dev: ml.PCIDevice) -> None:
+    dev.bar0.CTRL.on_write(lambda dev, new, old: dev.msi[0].fire())
+    write(dev, 0x17)
+    dev.bar0.read(4, 4)
+    page = Page(TraceWidget(dev.trace.view("access")), axis=[None, None, None, 100])
+    (*_, written, wrote), (_, answered, *_, began, read) = page.parts["marks"]
+    assert (written, wrote) == (500_000, 1_000_000)
+    assert (answered, began, read) == (2_500_000, 2_000_000, 500_000)
 
 
 def test_a_timeline_counts_many_events(dev: ml.PCIDevice) -> None:
@@ -288,6 +299,12 @@ def test_figures_are_of_what_is_selected_or_of_everything(dev: ml.PCIDevice) -> 
     assert figures["kinds"] == [("write", 10), ("read", 1)]
     assert figures["busy"][0] == ["", "bar0.CTRL", 10, 0, 10]
     assert figures["gaps"] == [(20, 10)]
+    assert figures["lengths"] == [(19, 11)]
+    assert figures["took"] == {"count": 11, **dict.fromkeys(("median", "p99", "longest"), 500_000)}
+    assert figures["slow"] == [
+        ["", "read", "bar0.STAT", 1, 500_000, 500_000],
+        ["", "write", "bar0.CTRL", 10, 500_000, 500_000],
+    ]
     page.see(figures=True, span=[2_000_000, 4_000_000])
     assert page.parts["figures"]["total"] == page.parts["selected"] == 3
 
@@ -348,7 +365,7 @@ def test_everything_is_written_for_a_trace_viewer(dev: ml.PCIDevice, folder: Pat
     page.do(export=["all.json", None])
     assert page.widget.told.startswith("900 events written")
     events = json.loads((folder / "all.json").read_text())["traceEvents"]
-    assert sum(event["ph"] == "i" for event in events) == 900
+    assert sum(event["ph"] == "X" for event in events) == 900
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,11 @@
-"""Figures of a trace, or of a span of it: rates, the busiest places, the times between events."""
+"""Figures of a trace, or of a span of it: rates, the busiest places, how long accesses took."""
 
 from typing import Any
 
 from muserlab.trace import Index, Overview
 
 _BUSIEST = 10
+_SLOWEST = 10
 _NOW_NS = 1_000_000_000
 
 
@@ -12,9 +13,12 @@ def figures_of(overview: Overview, first: int, end: int) -> dict[str, Any]:
     """Return what there is to say of the rows from one number to another.
 
     `gaps` are pairs: n, and how many times between one event and the next were of 2**(n-1) to
-    2**n - 1 nanoseconds. `busy` are lists: device, where, events, reads, writes.
+    2**n - 1 nanoseconds; `lengths` tell the same of how long accesses took. `busy` are lists:
+    device, where, events, reads, writes; `slow` as well: device, kind, where, accesses, mean,
+    longest.
     """
     summary = overview.sum(first, end)
+    took = summary.durations
     return {
         "total": summary.total,
         "seconds": summary.seconds,
@@ -24,6 +28,17 @@ def figures_of(overview: Overview, first: int, end: int) -> dict[str, Any]:
             for device, where, kinds in summary.busiest(_BUSIEST)
         ],
         "gaps": sorted(summary.gaps.items()),
+        "took": {
+            "count": took.count,
+            "median": took.quantile_ns(0.5),
+            "p99": took.quantile_ns(0.99),
+            "longest": took.longest_ns,
+        },
+        "lengths": sorted(took.octaves().items()),
+        "slow": [
+            [*place, slow.accesses, slow.mean_ns, slow.longest_ns]
+            for place, slow in took.slowest(_SLOWEST)
+        ],
     }
 
 

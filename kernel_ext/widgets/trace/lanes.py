@@ -55,6 +55,8 @@ def timeline_of(index: Index, overview: Overview, axis: Axis, origin_ns: int) ->
                 mark.lane,
                 mark.tone,
                 _label(mark.data, labelled),
+                mark.began_ns - origin_ns,
+                mark.took_ns,
             ]
             for mark in shown.marks
         ],

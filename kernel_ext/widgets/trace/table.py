@@ -26,6 +26,7 @@ def rows_of(found: Iterable[Found], origin_ns: int, devices: Mapping[str, ml.PCI
             event.shown_data,
             meaning(devices.get(device), event),
             " ".join(event.note.split()),
+            event.took_ns,
         ]
         for number, device, record in found
         for event in (event_of(record),)
@@ -56,5 +57,6 @@ def closer_look(
         "size": len(event.data),
         "meaning": meaning(devices.get(device), event),
         "note": event.note,
+        "took": event.took_ns,
         "client": index.traces[device].client_of(event.seq),
     }

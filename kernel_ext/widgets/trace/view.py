@@ -8,7 +8,7 @@ from typing import Any
 import traitlets
 
 import muserlab as ml
-from muserlab.trace import HEADINGS, Filter, FilterError, Index, Overview
+from muserlab.trace import HEADINGS, Filter, FilterError, Index, Overview, lasting
 
 from ..live import Picture, Shown, static
 from ..still import html_table, plain_table
@@ -219,9 +219,9 @@ class TraceWidget(Shown):
         named = "" not in self._sources.traces
         lines = [[*(["device"] if named else []), *HEADINGS]]
         for cells in rows_of(found, self._origin, self._sources.devices):
-            _, _, time_ns, device, seq, kind, where, offset, data, means, note = cells
-            said = [str(seq), f"{time_ns / 1e9:.6f}", kind, where, offset, data, means or note]
-            lines.append([device, *said] if named else said)
+            _, _, time_ns, device, seq, kind, where, offset, data, means, note, took = cells
+            said = [str(seq), f"{time_ns / 1e9:.6f}", kind, where, offset, data, lasting(took)]
+            lines.append([*([device] if named else []), *said, means or note])
         total = sum(len(trace) for trace in self._sources.traces.values())
         wanted = f" that pass “{self.filter}”" if self.filter else ""
         caption = f"{self._sources.title}: the last of {total:,} events{wanted}"
