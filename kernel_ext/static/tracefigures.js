@@ -5,14 +5,15 @@ function traceFigures() {
   const kinds = figure("events", ["kind", "events", "rate", "share"]);
   const busy = figure("busiest", ["where", "reads", "writes", "all", "share"]);
   const lengths = figure("how long accesses took", ["up to", "accesses", "share"]);
-  const slow = figure("slowest", ["where", "accesses", "mean", "longest", "share"]);
+  const slow = figure("slowest", ["where", "times", "mean", "longest"]);
+  slow.root.classList.add("muser-slow");
   const gaps = figure("time between events", ["up to", "events", "share"]);
   const root = make("div", "muser-figures", kinds.root, busy.root, lengths.root, slow.root, gaps.root);
 
   function figure(title, columns) {
     const heading = make("h4", "", title);
     const body = make("tbody", "");
-    const heads = columns.map((column) => make("th", "", column));
+    const heads = columns.map((column) => make("th", column === "share" ? "bar" : "", column));
     heads.forEach((head) => { head.scope = "col"; });
     const table = make("table", "", make("thead", "", make("tr", "", ...heads)), body);
     const told = make("p", "muser-quiet");
@@ -20,10 +21,17 @@ function traceFigures() {
   }
 
   function row(cells, share) {
-    const bar = make("td", "bar", make("i", ""));
-    bar.firstChild.style.width = `${(share * 100).toFixed(1)}%`;
+    const bar = make("td", "bar");
     bar.setAttribute("aria-hidden", "true");
-    return make("tr", "", ...cells.map((cell) => make("td", "", cell)), bar);
+    if (share > 0) {
+      bar.append(make("i", ""));
+      bar.firstChild.style.width = `${(share * 100).toFixed(1)}%`;
+    }
+    return make("tr", "", ...texts(cells), bar);
+  }
+
+  function texts(cells) {
+    return cells.map((cell) => make("td", "", cell));
   }
 
   function show(figures, selected) {
@@ -43,7 +51,7 @@ function traceFigures() {
     lengths.body.replaceChildren(...histogram(figures.lengths));
     slow.heading.textContent = `slowest: ${of}`;
     slow.body.replaceChildren(...figures.slow.map(([device, kind, where, count, mean, most]) =>
-      row([[device, kind, where].filter(Boolean).join(" "), count.toLocaleString("en"), lasting(mean), lasting(most)], mean / Math.max(figures.slow[0][4], 1))));
+      make("tr", "", ...texts([[device, where, kind].filter(Boolean).join(" "), count.toLocaleString("en"), lasting(mean), lasting(most)]))));
     gaps.heading.textContent = `time from one event to the next: ${of}`;
     gaps.body.replaceChildren(...histogram(figures.gaps));
   }
