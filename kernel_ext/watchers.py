@@ -3,7 +3,8 @@
 Not on the lab's thread: a redraw must not hold up an access. There is a thread only while somebody
 watches and the lab runs. Without a lab a device changes by what cells do, so that one look after
 every cell is enough. However much is in view, looking takes a fifth of the time at most: then it
-happens less often.
+happens less often. What cannot wait for its turn (the echo of what is typed) wakes the thread, for
+itself alone, thirty times a second at most.
 """
 
 import threading
@@ -14,6 +15,7 @@ from typing import Protocol
 from muserlab.lab import current
 
 SECONDS = 0.1  # between two looks: smooth to the eye, and far from what floods a browser
+SOONEST = 1 / 30  # between a look and one that something in view has asked for
 PAUSES = 4  # times as long as the looks took, at least
 
 
@@ -36,6 +38,8 @@ class Watchers:
     def __init__(self, running: Callable[[], bool]) -> None:
         self._running = running
         self._watchers: set[Watcher] = set()
+        self._woken: set[Watcher] = set()
+        self._stirred = threading.Event()  # something was woken, or all has ended
         self._changing = threading.Lock()
         self._thread: threading.Thread | None = None
         self._ended = threading.Event()
@@ -44,13 +48,16 @@ class Watchers:
     def open(self) -> None:
         """Let there be a thread from now on; again is harmless."""
         self._ended.clear()
+        self._stirred.clear()
 
     def close(self) -> None:
         """End the thread and forget everything in view; again is harmless."""
         self._ended.set()
+        self._stirred.set()
         with self._changing:
             thread, self._thread = self._thread, None
             self._watchers.clear()
+            self._woken.clear()
         if thread is not None:
             thread.join()
 
@@ -60,6 +67,13 @@ class Watchers:
         with self._changing:
             self._watchers.add(watcher)
         self._start()
+
+    def wake(self, watcher: Watcher) -> None:
+        """Have something in view look before its turn; never waits for that."""
+        with self._changing:
+            if watcher in self._watchers:
+                self._woken.add(watcher)
+                self._stirred.set()
 
     def after_cell(self, *_: object) -> None:
         """Look once where no thread does, after a cell."""
@@ -78,20 +92,31 @@ class Watchers:
                 self._thread.start()
 
     def _run(self) -> None:
-        pause = SECONDS
-        while not self._ended.wait(pause):
+        rest = SOONEST
+        turn = time.monotonic() + SECONDS
+        while not self._ended.wait(rest):
+            self._stirred.wait(max(0.0, turn - time.monotonic()))
+            self._stirred.clear()
+            if self._ended.is_set():
+                return
             began = time.monotonic()
             watched = self._watched()
             running = self._running()
             with self._changing:
+                woken, self._woken = self._woken, set()
                 last = not self._watchers or not running
                 if last:
                     self._thread = None
+            everyone = last or began >= turn
             for watcher in watched:
-                watcher.look()  # once more when the lab has stopped, so that they say so
+                if everyone or watcher in woken:
+                    watcher.look()  # once more when the lab has stopped, so that they say so
             if last:
                 return
-            pause = max(SECONDS, PAUSES * (time.monotonic() - began))
+            now = time.monotonic()
+            rest = max(SOONEST, PAUSES * (now - began))
+            if everyone:
+                turn = now + max(SECONDS, rest)
 
     def _watched(self) -> list[Watcher]:
         """Return what is in view, and forget the rest."""

@@ -47,11 +47,11 @@ function terminal(columns, rows, typed) {
     if (colour === undefined) return text;
     const made = make("span", [...(flags ?? "")].map((flag) => `muser-is-${flag}`).join(" "), text);
     if (colour !== "default") made.style.color = shade(colour);
-    if (background !== "default") made.style.background = shade(background);
+    if (background !== "default") made.style.background = shade(background, "under");
     return made;
   }
 
-  const shade = (name) => (/^[0-9a-f]{6}$/.test(name) ? `#${name}` : `var(--muser-ansi-${name}, currentColor)`);
+  const shade = (name, where = "ansi") => (/^[0-9a-f]{6}$/.test(name) ? `#${name}` : `var(--muser-${where}-${name}, currentColor)`);
 
   function mark(cursor) {
     page.querySelector(".muser-cursor")?.remove();

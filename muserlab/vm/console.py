@@ -2,6 +2,7 @@
 
 import re
 import threading
+from collections.abc import Callable
 
 TERMINAL_SIZE = (100, 30)
 """The columns and lines of a terminal, as inside/profile tells the shell: a line cannot say it."""
@@ -24,6 +25,7 @@ class Console:
         self._written = 0
         self._restart = 0  # what was written before is of the time before a reset
         self._panic: str | None = None
+        self._waiting: set[Callable[[], object]] = set()
         self._changing = threading.Lock()
 
     def feed(self, data: bytes) -> None:
@@ -36,6 +38,9 @@ class Console:
             if match := _PANIC.search(self._kept, max(0, len(self._kept) - unread)):
                 self._panic = match[1].decode("utf-8", "replace")
             del self._kept[: -self._limit]
+            waiting, self._waiting = self._waiting, set()
+        for tell in waiting:
+            tell()
 
     def forget(self) -> None:
         """Drop all text, as at a reset; a terminal that follows is cleared."""
@@ -50,6 +55,14 @@ class Console:
         with self._changing:
             missing = self._written - position
             return bytes(self._kept[-missing:]) if missing > 0 else b"", self._written
+
+    def once_beyond(self, position: int, tell: Callable[[], object]) -> None:
+        """Call tell once, as soon as more than that is written; it must not wait, nor raise."""
+        with self._changing:
+            if self._written == position:
+                self._waiting.add(tell)
+                return
+        tell()
 
     @property
     def text(self) -> str:

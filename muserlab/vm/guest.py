@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import trio
@@ -55,6 +56,10 @@ class Guest:
         at 0; a reset does not turn them back, but clears the terminal. From any thread.
         """
         return self._console.since(position)
+
+    def once_beyond(self, position: int, tell: Callable[[], object]) -> None:
+        """Call tell once, on any thread, as soon as more than that is written; it must not wait."""
+        self._console.once_beyond(position, tell)
 
     def type(self, keys: bytes) -> None:
         """Have keys typed at the serial line, where Enter is a carriage return.

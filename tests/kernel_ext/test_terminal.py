@@ -1,9 +1,12 @@
 """The screen of a guest's serial console, without a guest."""
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from muserlab.kernel_ext.widgets.guest.terminal import KEPT, Terminal
+from muserlab.kernel_ext.widgets.live import static
 
 
 def fed(*pieces: bytes) -> Terminal:
@@ -53,3 +56,20 @@ def test_whatever_a_guest_writes_there_is_a_screen(pieces: list[bytes]) -> None:
     terminal = fed(*pieces, b"\x18\x1bc", b"still here")
     assert len(terminal.lines) >= 1
     assert terminal.text is not None
+
+
+def luminance(colour: str) -> float:
+    """Return a colour's relative luminance, as the Web's guidelines for contrast define it."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_in_the_light_theme_every_colour_stands_out_from_whatever_is_under_it() -> None:
+    light = static("terminal.css").split("}")[0]
+    colours = re.findall(r"--muser-(ansi|under|screen|ink)(?:-\w+)?: #(\w{6});", light)
+    written = [colour for what, colour in colours if what in ("ansi", "ink")]
+    under = [colour for what, colour in colours if what in ("under", "screen")]
+    assert len(written) == len(under) == 17
+    least = min(map(luminance, under)) + 0.05
+    assert least / (max(map(luminance, written)) + 0.05) >= 4.5

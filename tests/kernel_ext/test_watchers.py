@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from muserlab.kernel_ext import watchers as timing
 from muserlab.kernel_ext.watchers import Watchers
 
 SECONDS = 30
@@ -115,3 +116,25 @@ def test_a_late_message_of_a_page_starts_nothing_once_closed(watchers: Watchers)
     watchers.add(View())
     watchers.after_cell()
     assert thread() is None
+
+
+def test_what_is_woken_looks_before_its_turn_and_nothing_else_does(
+    watchers: Watchers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timing, "SECONDS", 2 * SECONDS)
+    view, other = View(), View()
+    watchers.add(view)
+    watchers.add(other)
+    assert view.looked.acquire(timeout=SECONDS)
+    for _ in range(3):
+        watchers.wake(view)
+        assert view.looked.acquire(timeout=SECONDS)
+    assert other.looks == 1
+
+
+def test_what_is_not_in_view_is_not_woken(watchers: Watchers) -> None:
+    view = View()
+    watchers.wake(view)
+    watchers.add(View(watched=False))
+    ended()
+    assert view.looks == 0

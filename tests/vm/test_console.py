@@ -57,3 +57,13 @@ def test_a_panic_is_seen_even_when_it_comes_in_pieces() -> None:
     assert console.panic is None
     console.feed(b"new\n")
     assert console.panic is None
+
+
+def test_whoever_waits_for_more_is_told_once() -> None:
+    console, told = fed(b"abc"), list[str]()
+    console.once_beyond(3, lambda: told.append("waited"))
+    assert told == []
+    console.feed(b"d")
+    console.feed(b"e")
+    console.once_beyond(4, lambda: told.append("late"))
+    assert told == ["waited", "late"]

@@ -8,6 +8,7 @@ import traitlets
 
 from muserlab.lab import VM
 
+from ...watchers import watchers
 from ..live import Picture, Shown, static
 from ..still import preformatted
 from .machine import Machine
@@ -41,6 +42,8 @@ class GuestWidget(Shown):
     def refresh(self) -> None:
         """Take what the guest has written, and ask how it is."""
         self._catch_up(SECONDS_A_LOOK)
+        if not self._unfed:  # of what comes faster, a look ten times a second is enough
+            self._machine.vm.guest.once_beyond(self._position, self._wake)
         failure = self._machine.failure
         if failure != self._failure:
             self._failure = self.said = failure
@@ -57,6 +60,9 @@ class GuestWidget(Shown):
             "cursor": terminal.cursor,
             "application": terminal.application_keys,
         }
+
+    def _wake(self) -> None:
+        watchers.wake(self)
 
     def _catch_up(self, seconds: float) -> None:
         """Feed the terminal what is new, for some time at most."""
