@@ -43,7 +43,8 @@ def violations(view: Locator) -> list[str]:
     """Return what axe-core finds wrong, a line for each element.
 
     JupyterLab's body has no height and hides what overflows it, so that axe-core would take all
-    that is in it for hidden, and find nothing wrong. The prompts beside outputs are JupyterLab's own.
+    that is in it for hidden, and find nothing wrong.
+    The prompts beside outputs are JupyterLab's own.
     """
     view.page.evaluate(AXE_SCRIPT)
     results: Any = view.evaluate(
