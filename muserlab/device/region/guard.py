@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from muserlab.device.access import Access, Cause
 from muserlab.device.errors import DefinitionError, RegionError
 from muserlab.device.holding import RESUME, Pending, Verdict
+from muserlab.device.region.steps import Steps
 from muserlab.live import COROUTINE, Blameless, Hook, HookFailed
 
 if TYPE_CHECKING:
@@ -110,6 +111,15 @@ class Guard:
             case Policy.ERRNO:
                 _tell(failed, "the client got EIO")
                 raise RegionError(f"{failed.hook} failed", EIO) from failed
+
+    def stop(self, access: Access) -> Steps[Verdict]:
+        """Keep an access waiting if a breakpoint says so; return what a person says."""
+        for point in self.breakpoints:
+            why = point.stops(access.offset, access.size, access.data)
+            if why is not None:
+                verdict: Verdict = yield self.hold(Pending(access, *why))
+                return verdict
+        return RESUME
 
     async def hold(self, pending: Pending) -> Verdict:
         """Keep an access waiting; raises RegionError where a person, or nobody, lets it fail."""

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from muserlab.device.access import Access
 from muserlab.device.errors import RegionError
-from muserlab.device.holding import RESUME, Pending, Verdict
+from muserlab.device.holding import Verdict
 from muserlab.device.hooks import HookOwner
 from muserlab.device.journal import assign, noted
 from muserlab.device.redefined import defined_before
@@ -235,7 +235,7 @@ class Region:
         return data
 
     def _read_unless_held(self, where: str, offset: int, count: int) -> Steps[bytes]:
-        verdict = yield from self._stop(where, offset, count, None)
+        verdict = yield from self.guard.stop(Access(self._name, where, offset, count))
         if verdict.value is not None:
             return as_bytes(verdict.value, count)
         pieces: list[bytes] = []
@@ -264,7 +264,7 @@ class Region:
         return b"".join(pieces)
 
     def _write(self, where: str, offset: int, data: bytes) -> Steps[None]:
-        verdict = yield from self._stop(where, offset, len(data), data)
+        verdict = yield from self.guard.stop(Access(self._name, where, offset, len(data), data))
         if verdict.value is not None:
             data = as_bytes(verdict.value, len(data))
         for start, end, hooks in self.pieces(self.hooks.writes, offset, offset + len(data)):
@@ -287,16 +287,6 @@ class Region:
             pending = part.write(first, data[first - start : last - start])
             if pending is not None:
                 yield pending
-
-    def _stop(self, where: str, offset: int, count: int, data: bytes | None) -> Steps[Verdict]:
-        """Keep an access waiting if a breakpoint says so; return what a person says."""
-        for point in self.guard.breakpoints:
-            why = point.stops(offset, count, data)
-            if why is not None:
-                access = Access(self._name, where, offset, count, data)
-                verdict: Verdict = yield self.guard.hold(Pending(access, *why))
-                return verdict
-        return RESUME
 
     def pieces(self, chain: Chain, start: int, end: int) -> Iterator[Piece]:
         """Yield the pieces in which an access is carried out, with the raw hooks to ask."""
