@@ -123,7 +123,7 @@ class Lane:
                         at = outbox.put(at + _FIXED, answer)
                 elif command == _WRITE and size == _FIXED + count and flags | NO_REPLY == NO_REPLY:
                     if count > _INLINE:
-                        data = bytes(buffer[position + _FIXED : position + size])
+                        data = bytes(memoryview(buffer)[position + _FIXED : position + size])
                     outcome = target.write(offset, data[:count])
                     if outcome is not None:
                         break

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 
 from muserlab.proto import SLACK, Outbox
 
-BUFFER_SIZE = 1 << 16
+BUFFER_SIZE = 1 << 17
+"""Bytes that are received at once. A write of 64 KiB that lies in it whole takes the fast lane."""
 
 _MAX_FDS = 253
 """The most descriptors that the kernel passes in one message (SCM_MAX_FD)."""
