@@ -184,3 +184,18 @@ def test_lanes_are_the_busiest_places_in_the_order_of_their_names() -> None:
     names = [lane.name for lane in lanes_of(summary, 5)]
     assert names == ["device", "bar0.R9", "bar0.R10", "dma", "msi[0]", "others"]
     assert len(lanes_of(summary, 6)) == 6
+
+
+def test_interrupts_and_dma_have_lanes_before_registers_are_summed_up() -> None:
+    registers = {("", "read", f"bar0.R{n}"): 100 + n for n in range(20)}
+    rare = {("", "irq", "msi[0]"): 2, ("", "irq", "msix[1]"): 1, ("", "dma_write", "dma"): 1}
+    summary = Summary(0, 1, Counter(registers | rare | {("", "reset", "adder"): 1}))
+    names = [lane.name for lane in lanes_of(summary, 6)]
+    assert names == ["device", "bar0.R18", "bar0.R19", "dma", "msi[0]", "msix[1]", "others"]
+
+
+def test_many_vectors_leave_half_of_the_lanes_to_registers() -> None:
+    registers = {("", "read", f"bar0.R{n}"): 100 + n for n in range(20)}
+    vectors = {("", "irq", f"msix[{n}]"): n + 1 for n in range(64)}
+    names = [lane.name for lane in lanes_of(Summary(0, 1, Counter(registers | vectors)), 4)]
+    assert names == ["bar0.R18", "bar0.R19", "msix[62]", "msix[63]", "others"]

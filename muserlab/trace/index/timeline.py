@@ -2,6 +2,7 @@
 
 import re
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -82,12 +83,21 @@ def lane_of(place: Place) -> Lane:
 
 
 def lanes_of(summary: Summary, most: int) -> list[Lane]:
-    """Return the lanes of the busiest places, sorted by name, the device's own first."""
-    counts: dict[Lane, int] = {}
+    """Return the lanes of the busiest places, sorted by name, the device's own first.
+
+    Interrupts and DMA are rare beside the accesses that lead to them: the busiest of theirs come
+    before registers, but take no more than half of the lanes.
+    """
+    counts: Counter[Lane] = Counter()
+    signals: set[Lane] = set()
     for place, count in summary.places.items():
         lane = lane_of(place)
-        counts[lane] = counts.get(lane, 0) + count
-    busiest = sorted(counts, key=lambda lane: (lane.name != LIFE, -counts[lane], lane))
+        counts[lane] += count
+        if tone_of(place[1]) in {"irq", "dma"}:
+            signals.add(lane)
+    busiest = sorted(counts, key=lambda lane: (-counts[lane], lane))
+    before = set([lane for lane in busiest if lane in signals][: most // 2])
+    busiest.sort(key=lambda lane: (lane.name != LIFE, lane not in before))
     chosen = sorted(busiest[:most], key=_in_order)
     return chosen if len(busiest) <= most else [*chosen, Lane("", OTHERS)]
 
