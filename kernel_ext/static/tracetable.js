@@ -14,11 +14,11 @@ const CELLS = [
   { title: "Δ", name: "gap", label: "since the event before", text: (row, before) => (before ? `+${lasting(row[TIME] - before[TIME])}` : "") },
   { title: "device", name: "device", text: (row) => row[3] },
   { title: "kind", name: "kind", text: (row) => row[5].replace("_", " ") },
-  { title: "where", name: "where", text: (row) => row[6] },
-  { title: "offset", name: "offset", text: (row) => row[7] },
-  { title: "data", name: "data", text: (row) => row[8] },
+  { title: "where", name: "where", cut: true, text: (row) => row[6] },
+  { title: "offset", name: "offset", cut: true, text: (row) => row[7] },
+  { title: "data", name: "data", cut: true, text: (row) => row[8] },
   { title: "took", name: "took", label: "how long the device took", text: (row) => (row[11] === null ? "" : lasting(row[11])) },
-  { title: "meaning", name: "meaning", text: (row) => [row[9], row[10]].filter((one) => one !== "").join(" · ") },
+  { title: "meaning", name: "meaning", cut: true, text: (row) => [row[9], row[10]].filter((one) => one !== "").join(" · ") },
 ];
 
 // on: { wants(first or null, count), chosen(number, row), spanned([since, until] or null), followed(now) }
@@ -121,7 +121,9 @@ function traceTable(on) {
     CELLS.forEach((cell, i) => {
       const text = row === undefined ? (i === 0 ? "…" : "") : cell.text(row, before);
       const shown = element.children[i];
-      if (shown.textContent !== text) shown.textContent = text;
+      if (shown.textContent === text) return;
+      shown.textContent = text;
+      if (cell.cut) shown.title = text;
     });
   }
 

@@ -1,0 +1,54 @@
+"""The view of a trace on a page of its own: what is in sight of rows and controls."""
+
+import pytest
+from playwright.sync_api import Page
+
+import muserlab as ml
+from muserlab.kernel_ext.widgets.trace import TraceWidget
+
+from .mounted import Mounted, blank
+
+pytestmark = pytest.mark.browser
+
+
+class Channel(ml.RegisterFile):
+    A_COUNTER_THAT_HAS_A_LONG_NAME = ml.RW(0x00, count=2)
+
+
+class Bar(ml.BAR, size=0x1000):
+    CTRL = ml.RW(0x00)
+    CHANNEL = ml.Block(0x100, Channel, count=4, stride=0x10)
+
+
+@pytest.fixture
+def dev() -> ml.PCIDevice:
+    made = ml.PCIDevice("engine", id=(0x1234, 2), bar0=Bar)
+    for number in range(100):
+        made.bar0.write(0, number.to_bytes(4, "little"))
+    made.bar0.write(0x100 + 3 * 0x10 + 4, bytes(4))
+    return made
+
+
+@pytest.fixture
+def view(page: Page, dev: ml.PCIDevice) -> Mounted:
+    blank(page)
+    return Mounted(page, TraceWidget(dev.trace.view(), "engine"))
+
+
+def test_the_end_of_a_long_name_is_in_sight(view: Mounted) -> None:
+    where = view.el.locator(".muser-tracerow[data-number]:visible .where").last
+    name = "bar0.CHANNEL[3].A_COUNTER_THAT_HAS_A_LONG_NAME[1]"
+    assert where.text_content() == where.get_attribute("title") == name
+    left, before, last, right = where.evaluate("""cell => {
+        const at = (index) => {
+            const range = document.createRange();
+            range.setStart(cell.firstChild, index);
+            range.setEnd(cell.firstChild, index + 1);
+            return range.getBoundingClientRect();
+        };
+        const { left, right } = cell.getBoundingClientRect();
+        const size = cell.textContent.length;
+        return [at(0).left - left, at(size - 2).right, at(size - 1).right, right];
+    }""")
+    assert left < 0
+    assert before < last <= right
