@@ -16,7 +16,8 @@ function traceScroll(frame, space, rowHeight, above, { draw, followed }) {
   let frameWanted = 0;
 
   const visible = () => Math.max((frame.clientHeight - above) / rowHeight, 1);
-  const furthest = () => Math.max(end - visible(), first);
+  const whole = () => Math.floor(visible()); // rows, none of them half under what is above
+  const furthest = () => Math.max(end - whole(), first);
   const travel = () => Math.max(frame.scrollHeight - frame.clientHeight, 0);
 
   function setRange(from, to) {
@@ -49,10 +50,9 @@ function traceScroll(frame, space, rowHeight, above, { draw, followed }) {
   }
 
   function reveal(row, middle = false) {
-    const height = Math.floor(visible());
     if (row >= top && row + 1 <= top + visible()) return;
-    if (middle) to(row - Math.floor(height / 2));
-    else to(row < top ? row : row + 1 - visible());
+    if (middle) to(row - Math.floor(whole() / 2));
+    else to(row < top ? row : row + 1 - whole());
   }
 
   function redraw() {
@@ -80,7 +80,7 @@ function traceScroll(frame, space, rowHeight, above, { draw, followed }) {
   sizes.observe(frame);
   return {
     setRange, setFollow, reveal, redraw, to,
-    page: () => Math.max(Math.floor(visible()) - 1, 1),
+    page: () => Math.max(whole() - 1, 1),
     visible,
     get follow() { return follow; },
     get top() { return top; },

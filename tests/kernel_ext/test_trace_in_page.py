@@ -52,3 +52,18 @@ def test_the_end_of_a_long_name_is_in_sight(view: Mounted) -> None:
     }""")
     assert left < 0
     assert before < last <= right
+
+
+def test_rows_at_the_end_are_whole(view: Mounted) -> None:
+    frame = view.el.locator(".muser-traceframe")
+    for height in (300, 309, 320):
+        frame.evaluate("(frame, height) => { frame.style.height = `${height}px`; }", height)
+        view.settle()
+        rows = view.el.locator(".muser-tracerow[data-number]:visible")
+        boxes = [row.bounding_box() or {} for row in rows.all()]
+        head = view.el.locator(".muser-tracehead").bounding_box() or {}
+        around = frame.bounding_box() or {}
+        assert rows.last.locator(".seq").inner_text() == "101"
+        assert min(box["y"] for box in boxes) == head["y"] + head["height"]
+        last = boxes[-1]
+        assert last["y"] + last["height"] <= around["y"] + around["height"]
