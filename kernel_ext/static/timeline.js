@@ -27,6 +27,7 @@ function traceTimeline(on) {
   canvas.setAttribute("role", "application");
   canvas.setAttribute("aria-roledescription", "timeline");
   told.setAttribute("role", "status");
+  hint.title = hint.textContent;
   tip.hidden = true;
 
   const paint = timelinePaint(canvas);

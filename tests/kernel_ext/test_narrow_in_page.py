@@ -12,6 +12,7 @@ from muserlab.kernel_ext.widgets.interrupts import InterruptsView
 from muserlab.kernel_ext.widgets.memory import Memory, same_as
 from muserlab.kernel_ext.widgets.registers import RegistersView
 from muserlab.kernel_ext.widgets.summary import Summary
+from muserlab.kernel_ext.widgets.trace import TraceWidget
 
 from .mounted import Mounted, blank
 
@@ -106,6 +107,17 @@ def test_the_summary_keeps_to_its_column(column: Page, dev: ml.PCIDevice) -> Non
     lines = [one.bounding_box() or {} for one in (name, rate)]
     assert lines[0]["y"] < lines[1]["y"] + lines[1]["height"]
     assert lines[1]["y"] < lines[0]["y"] + lines[0]["height"]
+
+
+def test_a_trace_has_its_controls_on_one_line(column: Page, dev: ml.PCIDevice) -> None:
+    view = Mounted(column, TraceWidget(dev.trace.view(), "engine"))
+    for width in (COLUMN["width"], 650):
+        column.set_viewport_size({"width": width, "height": 900})
+        view.settle()
+        controls = view.el.locator(".muser-bar > :is(input, button, .muser-filter)").all()
+        assert len({(one.bounding_box() or {})["y"] for one in controls}) == 1
+    bar = view.el.locator(".muser-timebar").bounding_box() or {}
+    assert bar["height"] < 30  # the hint is beside the key
 
 
 def test_all_that_an_overview_says_of_a_device_in_use_is_in_sight(
