@@ -8,7 +8,7 @@ from unittest.mock import patch
 from benchmarks.traffic import MIB, Place
 from muserlab.device import BAR, PCIDevice
 from muserlab.regs import RW
-from muserlab.trace import Kind, Trace
+from muserlab.trace import Kind, Recorder, Trace
 
 
 class Registers(BAR, size=4096):
@@ -65,6 +65,10 @@ class _Silent(Trace):
     ) -> int:
         """Do nothing."""
         return 0
+
+    def recorder(self, kind: Kind, where: str) -> Recorder:  # noqa: ARG002
+        """Return what does nothing."""
+        return lambda _offset, _data, _began: None
 
     def answered(self, seq: int) -> None:
         """Do nothing."""

@@ -23,7 +23,7 @@ from .envelopes import Outgoing, Reply, Request
 from .errors import ProtocolError
 from .fds import NO_FDS, Fds
 from .header import size_at
-from .lane import SLACK, Begun, Lane, Target
+from .lane import SLACK, Begun, Lane
 from .messages import (
     Body,
     DeviceFeature,
@@ -121,7 +121,6 @@ __all__ = [
     "Role",
     "SetIrqs",
     "SparseMmap",
-    "Target",
     "TwinSocket",
     "UnknownCapability",
     "Version",

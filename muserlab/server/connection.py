@@ -23,7 +23,7 @@ from typing import Any
 import trio
 
 from muserlab import proto
-from muserlab.device import PCIDevice, Region
+from muserlab.device import PCIDevice
 from muserlab.proto import Lane, ProtocolError, Reply, Request, Role, Version, size_at
 from muserlab.server.answer import Answer
 from muserlab.server.calls import WireClosed
@@ -106,7 +106,8 @@ class ClientConnection:
     def adopt(self, device: PCIDevice) -> None:
         """Go on with another definition of the device, which has taken over this client."""
         self._session.state.device = device
-        self._lane.targets = _regions(device)
+        if self._session.state.connected:
+            self._lead(device)
         device.dma.messenger = self._messenger
 
     async def _guard(self, part: Callable[..., Awaitable[None]], *args: Any) -> None:
@@ -284,8 +285,12 @@ class ClientConnection:
         limit = version.capabilities.max_data_xfer_size
         self._messenger = Messenger(connection, wire, limit, self._why_blocked)
         self._session.state.device.dma.messenger = self._messenger
-        self._lane.limit = self._protocol.max_data_xfer_size
-        self._lane.targets = _regions(self._session.state.device)
+        self._lead(self._session.state.device)
+
+    def _lead(self, device: PCIDevice) -> None:
+        """Have ordinary accesses go to a device's regions."""
+        regions = {region.index: region for region in device.regions if region is not None}
+        self._lane.lead_to(regions, self._protocol.max_data_xfer_size)
 
     async def _read_twin(self, connection: proto.Connection, wire: Wire) -> None:
         calls, turn = wire.calls, wire.turn
@@ -329,8 +334,3 @@ async def _let_begin() -> None:
     """
     await trio.lowlevel.checkpoint()
     await trio.lowlevel.checkpoint()
-
-
-def _regions(device: PCIDevice) -> dict[int, Region]:
-    """Return a device's regions by their indexes."""
-    return {region.index: region for region in device.regions if region is not None}

@@ -22,7 +22,7 @@ from muserlab.trace.index import (
     tone_of,
 )
 from muserlab.trace.ring import GOES_ON, event_of
-from muserlab.trace.trace import DATA_KEPT, NOTE_KEPT, Listener, Trace, abridged
+from muserlab.trace.trace import DATA_KEPT, NOTE_KEPT, Listener, Recorder, Trace, abridged
 from muserlab.trace.view import TraceView
 from muserlab.trace.writers import Writer, writer
 
@@ -45,6 +45,7 @@ __all__ = [
     "Mark",
     "Overview",
     "Rates",
+    "Recorder",
     "Summary",
     "Timeline",
     "Trace",

@@ -18,6 +18,7 @@ from muserlab.trace.ring import Record, Ring, event_of
 from muserlab.trace.view import TraceView
 
 Listener = Callable[[Event], object]
+Recorder = Callable[[int, bytes, int], None]
 
 DATA_KEPT = 1024
 """How many bytes of an event's data are kept: with the ring's capacity, this bounds memory."""
@@ -89,6 +90,33 @@ class Trace:
         if self._listeners and not self._announcing:
             self._announce(event_of(record))
         return seq
+
+    def recorder(self, kind: Kind, where: str) -> Recorder:
+        """Return what records events of a kind at a place: called with (offset, data, began).
+
+        It does what `record` does, in less time, as it has looked up what these events have in
+        common.
+        """
+        ring, slots, capacity = self._ring, self._ring.slots, self._capacity
+        clock, text, counts = self.clock, kind.value, self._counts[kind]
+
+        def record(offset: int, data: bytes, began: int) -> None:
+            if len(data) > DATA_KEPT:
+                self.record(kind, where, offset, data, "", began)
+                return
+            seq = ring.newest + 1
+            now = clock()
+            kept = (seq, now, text, where, offset, data, "", now - began)
+            slots[seq % capacity] = kept
+            ring.newest = seq
+            try:
+                counts[where] += 1
+            except KeyError:
+                self._count_new(kind, where)
+            if self._listeners and not self._announcing:
+                self._announce(event_of(kept))
+
+        return record
 
     def answered(self, seq: int) -> None:
         """Note that an event that went on has ended now, if it is kept still."""

@@ -245,7 +245,7 @@ def test_data_that_the_socket_does_not_take_at_once_is_what_it_was_when_read(tak
     ours, theirs = socket.socketpair()
     wire, dev = Wire(ours, Reluctant), device([])
     lane, message = Lane(wire.outbox), read(0x1000, 0x3000)
-    lane.limit, lane.targets = OFFER.max_data_xfer_size, {0: dev.bar0}
+    lane.lead_to({0: dev.bar0}, OFFER.max_data_xfer_size)
     dev.bar0.poke(0x1000, b"before" * 0x800)
     lane.carry_out(bytearray(message + bytes(SLACK)), 0, len(message), math.inf)
     with theirs, ours:

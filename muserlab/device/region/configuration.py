@@ -54,8 +54,8 @@ class ConfigRegion(Region):
             else:
                 yield first, last, ()
 
-    def _reached(self, part: Part) -> None:
-        """Say that no part can be accessed directly: the trace tells whose bytes those are."""
+    def _inside(self, _offset: int, _count: int) -> None:
+        """Have no straight ways: a note is due to each access."""
 
     def described(self, offset: int, count: int) -> tuple[str, str]:
         """Return where the trace says that an access was, and whose bytes those are."""

@@ -23,7 +23,8 @@ from muserlab.device.region.part import Gap, Part, Plain
 from muserlab.device.region.ranges import Range, RawHook, SpanPlace, bounds
 from muserlab.device.region.site import Site, Span
 from muserlab.device.region.spaces import RegionMemory
-from muserlab.device.region.steps import Steps, answering, drive, until
+from muserlab.device.region.steps import Steps, answering, drive
+from muserlab.device.region.ways import Crossing, Reader, Way, Writer, way_to
 from muserlab.live import COROUTINE, Hook
 from muserlab.trace import DATA_KEPT, GOES_ON, Kind, Trace, abridged
 
@@ -42,14 +43,11 @@ class Region:
 
     # As slots they are attributes of the class, whose names no register can take.
     __slots__ = (
-        "_answered",
-        "_clock",
-        "_direct",
-        "_exact",
         "_index",
         "_name",
-        "_record",
         "_starts",
+        "_trace",
+        "_ways",
         "guard",
         "hooks",
         "owner",
@@ -97,8 +95,6 @@ class Region:
         self.hooks = HookTable(owner, name, self.size, self.class_hooks, self.poller, self.guard)
         self.parts: tuple[Part, ...] = ()
         self._starts: tuple[int, ...] = ()
-        self._direct: tuple[tuple[Part, str] | None, ...] = ()
-        self._exact: dict[tuple[int, int], tuple[Part, str] | None] = {}
 
     @property
     def index(self) -> int:
@@ -128,16 +124,8 @@ class Region:
         """Take what the region is made of: parts that cover every byte of it, in order."""
         self.parts = parts
         self._starts = tuple(part.start for part in parts)
-        self._find_direct_ways()
+        self._ways.clear()
         self.class_hooks.attach(self.hooks)
-
-    def _find_direct_ways(self) -> None:
-        """Work out what can be accessed without more ado: nothing, while there are breakpoints."""
-        self._direct, self._exact = (), {}
-        if self.readable and self.writable and not self.guard.breakpoints:
-            self._direct = tuple(self._reached(part) for part in self.parts)
-            wholes = ((part.start, part.end - part.start) for part in self.parts)
-            self._exact = dict(zip(wholes, self._direct, strict=True))
 
     # -- what a guest does -------------------------------------------------------------------------
 
@@ -147,34 +135,30 @@ class Region:
         Raises RegionError: EINVAL where the bytes are not all in the region, EPERM where it cannot
         be read, EIO where a raw hook failed.
         """
-        began = self._clock()
-        direct = self._exact.get((offset, count)) or self._inside(offset, count)
-        if direct is None or (self.hooks.reads and defined(self.hooks.reads)):
-            self._check(offset, count)
-            if not self.readable:
-                raise RegionError(f"{self.name} cannot be read", EPERM)
-            return drive(self._read(offset, count, began))
-        part, where = direct
-        data = part.read(offset, count)
-        if isinstance(data, bytes):
-            self._record(Kind.READ, where, offset, data, "", began)
-            return data
-        return self._read_later(where, offset, data, began)
+        return self.reader(offset, count)(offset, count)
+
+    def reader(self, offset: int, count: int) -> Reader:
+        """Return what reads there, called with offset and count, as often as wanted.
+
+        It stays right whatever is patched; but what it records goes to the trace of now.
+        """
+        part = self._inside(offset, count) if self.readable else None
+        return self._read_by_steps if part is None else self._way(part).read
 
     def lend(self, offset: int, count: int) -> memoryview | None:
         """Return what `read` would, but memory where it lies; None where it is not just copied.
 
         It is for who sends it at once, and for more than the trace keeps.
         """
-        began = self._clock()
-        direct = self._inside(offset, count)
-        if direct is None or (self.hooks.reads and defined(self.hooks.reads)):
+        began = self._trace.clock()
+        part = self._inside(offset, count) if self.readable else None
+        if not isinstance(part, Plain) or count <= DATA_KEPT or self.guard.breakpoints:
             return None
-        part, where = direct
-        if not isinstance(part, Plain) or count <= DATA_KEPT:
+        if self.hooks.reads and defined(self.hooks.reads):
             return None
+        where, _ = self.described(offset, count)
         lent = part.lend(offset, count)
-        self._record(Kind.READ, where, offset, *abridged(lent), began)
+        self._trace.record(Kind.READ, where, offset, *abridged(lent), began)
         return lent
 
     def write(self, offset: int, data: bytes) -> Awaitable[None] | None:
@@ -183,55 +167,51 @@ class Region:
         Raises RegionError: EINVAL where the bytes are not all in the region, EPERM where it cannot
         be written, EIO where a raw hook failed.
         """
-        direct = self._exact.get((offset, len(data))) or self._inside(offset, len(data))
-        if direct is None or (self.hooks.writes and defined(self.hooks.writes)):
-            self._check(offset, len(data))
-            if not self.writable:
-                raise RegionError(f"{self.name} cannot be written", EPERM)
-            where, note = self.described(offset, len(data))
-            seq = self._record(Kind.WRITE, where, offset, data, note, GOES_ON)
-            return drive(answering(self._write(where, offset, data), self._answered, seq))
-        part, where = direct
-        if part.plain:
-            began = self._clock()
-            part.write(offset, data)
-            self._record(Kind.WRITE, where, offset, data, "", began)
+        return self.writer(offset, len(data))(offset, data)
+
+    def writer(self, offset: int, count: int) -> Writer:
+        """Return what writes count bytes there, called with offset and data; see `reader`."""
+        part = self._inside(offset, count) if self.writable else None
+        return self._write_by_steps if part is None else self._way(part).write
+
+    def _inside(self, offset: int, count: int) -> Part | None:
+        """Return the part in which an access lies entirely; None for one that a note is due to."""
+        if not 0 <= offset < self.size or count < 1:
             return None
-        answered, pending = self._answered, None
-        seq = self._record(Kind.WRITE, where, offset, data, "", GOES_ON)
-        try:
-            pending = part.write(offset, data)
-        finally:
-            if pending is None:
-                answered(seq)
-        return None if pending is None else until(pending, answered, seq)
+        part = self.parts[bisect_right(self._starts, offset) - 1]
+        return None if isinstance(part, Gap) or offset + count > part.end else part
 
-    def _reached(self, part: Part) -> tuple[Part, str] | None:
-        """Return a part and where the trace says it is, if it can be accessed without more ado."""
-        return None if isinstance(part, Gap) else (part, self.described(part.start, 1)[0])
+    def _way(self, part: Part) -> Way:
+        way = self._ways.get(part.start)
+        if way is None:
+            where, _ = self.described(part.start, 1)
+            crossing = Crossing(self.hooks, self.guard, self._read_by_steps, self._write_by_steps)
+            way = self._ways[part.start] = way_to(part, where, self._trace, crossing)
+        return way
 
-    def _inside(self, offset: int, count: int) -> tuple[Part, str] | None:
-        """Return the part in which an access lies entirely, if it can be accessed directly."""
-        if not self._direct or not 0 <= offset < self.size or count < 1:
-            return None
-        direct = self._direct[bisect_right(self._starts, offset) - 1]
-        return direct if direct is not None and offset + count <= direct[0].end else None
+    def _read_by_steps(self, offset: int, count: int) -> bytes | Awaitable[bytes]:
+        began = self._trace.clock()
+        self._check(offset, count)
+        if not self.readable:
+            raise RegionError(f"{self.name} cannot be read", EPERM)
+        return drive(self._read(offset, count, began))
 
-    async def _read_later(
-        self, where: str, offset: int, pending: Awaitable[bytes], began: int
-    ) -> bytes:
-        data = await pending
-        self._record(Kind.READ, where, offset, data, "", began)
-        return data
+    def _write_by_steps(self, offset: int, data: bytes) -> Awaitable[None] | None:
+        self._check(offset, len(data))
+        if not self.writable:
+            raise RegionError(f"{self.name} cannot be written", EPERM)
+        where, note = self.described(offset, len(data))
+        seq = self._trace.record(Kind.WRITE, where, offset, data, note, GOES_ON)
+        return drive(answering(self._write(where, offset, data), self._trace.answered, seq))
 
     def _read(self, offset: int, count: int, began: int) -> Steps[bytes]:
         where, note = self.described(offset, count)
         try:
             data = yield from self._read_unless_held(where, offset, count)
         except RegionError as error:
-            self._record(Kind.READ, where, offset, b"", str(error), began)
+            self._trace.record(Kind.READ, where, offset, b"", str(error), began)
             raise
-        self._record(Kind.READ, where, offset, data, note, began)
+        self._trace.record(Kind.READ, where, offset, data, note, began)
         return data
 
     def _read_unless_held(self, where: str, offset: int, count: int) -> Steps[bytes]:
@@ -333,7 +313,6 @@ class Region:
     def set_breakpoints(self, breakpoints: tuple[Breakpoint, ...]) -> None:
         """Have these breakpoints, and no others, from now on."""
         self.guard.breakpoints = breakpoints
-        self._find_direct_ways()
 
     def _drop_breakpoint(self, dropped: Breakpoint) -> None:
         left = tuple(one for one in self.guard.breakpoints if one is not dropped)
@@ -380,9 +359,8 @@ class Region:
 
     def record_to(self, trace: Trace) -> None:
         """Record accesses there from now on."""
-        self._record = trace.record
-        self._answered = trace.answered
-        self._clock = trace.clock
+        self._trace = trace
+        self._ways: dict[int, Way] = {}
 
     def poll_every(self, seconds: float | None) -> None:
         """Look that often for what a connected client changed in mapped memory; None: never."""
