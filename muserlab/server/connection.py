@@ -33,9 +33,6 @@ from muserlab.server.quiesce import TIME_LIMIT, Access, Quiescence
 from muserlab.server.session import Session, describe
 from muserlab.server.wire import Wire
 
-MAX_IN_FLIGHT = 256
-"""Accesses with async hooks; further requests wait until one has ended."""
-
 MAX_HELD = 1024
 MAX_HELD_BYTES = 8 << 20
 MAX_HELD_FDS = 64
@@ -120,14 +117,14 @@ class ClientConnection:
 
     async def _read(self) -> None:
         wire, protocol, lane = self._wire, self._protocol, self._lane
-        calls, turn = wire.calls, wire.turn
+        calls, turn, held, quiescence = wire.calls, wire.turn, self._held, self._quiescence
         receive = calls.receive
         while True:
             end = receive() or await wire.arrival()
             position = 0
             while position < end:
                 start, begun = position, None
-                if not (calls.fds or protocol.lacks or self._is_held_up()):
+                if not (calls.fds or protocol.lacks or quiescence.closed or self._stalled or held):
                     position, begun = lane.carry_out(calls.buffer, start, end, turn.end)
                 if begun is not None:
                     await self._handle(begun.request, self._session.go_on(begun))
@@ -137,7 +134,7 @@ class ClientConnection:
                     self._stall()
                 if monotonic() > turn.end:
                     await turn.pass_on()
-            if self._held and self._holds_too_much():
+            if held and self._holds_too_much():
                 await self._none_held.wait()
 
     async def _serve_message(self, start: int, end: int) -> int:
@@ -216,13 +213,7 @@ class ClientConnection:
         self._stalled = False
 
     def _is_held_up(self) -> bool:
-        quiescence = self._quiescence
-        return (
-            self._stalled
-            or quiescence.suspensions > 0
-            or len(self._held) > 0
-            or len(quiescence.in_flight) >= MAX_IN_FLIGHT
-        )
+        return self._quiescence.closed or self._stalled or bool(self._held)
 
     def _must_wait(self, request: Request) -> bool:
         return self._is_held_up() or (
@@ -243,7 +234,7 @@ class ClientConnection:
             if self._stalled:
                 await self._wire.drain()
             await trio.lowlevel.checkpoint()
-            await self._quiescence.fewer_than(MAX_IN_FLIGHT)
+            await self._quiescence.room()
             if self._quiescence.suspensions:
                 await self._quiescence.resumed()
                 deadline = trio.current_time() + TIME_LIMIT

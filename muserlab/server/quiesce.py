@@ -13,6 +13,9 @@ from muserlab.proto import Request
 TIME_LIMIT = 3.0
 """Seconds that a request waits for the device to rest; QEMU gives a late reply up after 5."""
 
+MAX_IN_FLIGHT = 256
+"""Accesses with async hooks; further requests wait until one has ended."""
+
 _GRACE = 0.5
 
 
@@ -38,18 +41,23 @@ class Quiescence:
 
     A device is at rest when no access is in flight, but for those that wait for a person. DMA
     unmap, reset and a batch of patches wait for that.
+
+    closed: whether a request has to wait now, because somebody keeps the device between two
+      messages or MAX_IN_FLIGHT accesses are in flight.
     """
 
     def __init__(self) -> None:
         self.in_flight: set[Access] = set()
         self.suspensions = 0
         """How many keep the device between two messages now."""
+        self.closed = False
         self._changed = trio.Event()
 
     def begin(self, request: Request, work: Awaitable[object]) -> Access:
         """Count an access in; its work is done in the scope of what is returned."""
         access = Access(request, work)
         self.in_flight.add(access)
+        self._judge()
         return access
 
     def enter(self, access: Access) -> None:
@@ -81,6 +89,7 @@ class Quiescence:
         """Hold every request from now on, and count the current task's access as at rest."""
         access = _current.get()
         self.suspensions += 1
+        self._judge()
         if access is not None:
             access.held = True
             self._notify()
@@ -96,6 +105,7 @@ class Quiescence:
     async def suspended_for(self, reason: str) -> AsyncGenerator[None]:
         """Hold every request from now on, bring the device to rest, and keep it there."""
         self.suspensions += 1
+        self._judge()
         try:
             await self.rest(reason, trio.current_time() + TIME_LIMIT)
             yield
@@ -112,11 +122,15 @@ class Quiescence:
         while self.moving:
             await self._changed.wait()
 
-    async def fewer_than(self, count: int) -> None:
-        """Wait until fewer accesses than that are in flight."""
-        while len(self.in_flight) >= count:
+    async def room(self) -> None:
+        """Wait until fewer than MAX_IN_FLIGHT accesses are in flight."""
+        while len(self.in_flight) >= MAX_IN_FLIGHT:
             await self._changed.wait()
 
+    def _judge(self) -> None:
+        self.closed = self.suspensions > 0 or len(self.in_flight) >= MAX_IN_FLIGHT
+
     def _notify(self) -> None:
+        self._judge()
         self._changed.set()
         self._changed = trio.Event()

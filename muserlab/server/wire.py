@@ -85,7 +85,7 @@ class Wire:
             if sent < outbox.filled + len(outbox.tail):
                 self._set_aside(sent)
                 return False
-            outbox.clear()
+            outbox.filled, outbox.tail = 0, b""  # as `clear` does, without a call for each answer
         return True
 
     def _set_aside(self, sent: int = 0) -> None:

@@ -54,7 +54,7 @@ class ConfigRegion(Region):
             else:
                 yield first, last, ()
 
-    def _inside(self, _offset: int, _count: int) -> None:
+    def _inside(self, _offset: int, _count: int, /) -> None:
         """Have no straight ways: a note is due to each access."""
 
     def described(self, offset: int, count: int) -> tuple[str, str]:

@@ -174,7 +174,7 @@ class Region:
         part = self._inside(offset, count) if self.writable else None
         return self._write_by_steps if part is None else self._way(part).write
 
-    def _inside(self, offset: int, count: int) -> Part | None:
+    def _inside(self, offset: int, count: int, /) -> Part | None:
         """Return the part in which an access lies entirely; None for one that a note is due to."""
         if not 0 <= offset < self.size or count < 1:
             return None

@@ -36,6 +36,7 @@ class RegisterPart:
         self.label = placed.path
         self._owner = owner
         self._guard = guard
+        self._region = guard.region
         self._where = f"{guard.region}.{placed.path}"
         self._data = data
         self._own = own
@@ -46,6 +47,8 @@ class RegisterPart:
         self._reads: tuple[Slot, ...] = ()
         self._writes: tuple[Slot, ...] = ()
         register, mask = placed.register, placed.register.mask
+        self._size = placed.size
+        self._mask = mask
         self._reads_as_stored = register.read(mask, mask) == (mask, mask)
         self._stores_as_written = (
             register.write(mask, 0, mask),
@@ -100,9 +103,12 @@ class RegisterPart:
     # An access with hooks goes on in a coroutine from the first hook that takes time.
 
     def _read_with_hooks(self, offset: int, count: int) -> bytes | Awaitable[bytes]:
-        lanes = self._lanes(offset, count)
-        value = self._fetch(lanes)
-        cause = (self._guard.region, self._where, offset, count, None)
+        whole = count == self._size
+        lanes = self._mask if whole else self.placed.lanes(offset, count)
+        value = int.from_bytes(self._data[self.start : self.end], "little")
+        if not self._reads_as_stored:
+            value = self._fetch(lanes)
+        cause = (self._region, self._where, offset, count, None)
         slots = iter(self._reads)
         try:
             for slot in slots:
@@ -114,6 +120,8 @@ class RegisterPart:
                         value = slot.merge(value, answer)
         except Absent:
             return ones(count)
+        if whole:
+            return value.to_bytes(count, "little")
         return self._bytes(value, offset, count)
 
     async def _read_on(
@@ -134,11 +142,15 @@ class RegisterPart:
         return self._bytes(value, offset, count)
 
     def _write_with_hooks(self, offset: int, data: bytes) -> Awaitable[None] | None:
-        lanes = self._lanes(offset, len(data))
-        written = self.on_bus(offset, data)
-        old = self.stored
-        new = self._store(written, lanes)
-        cause = (self._guard.region, self._where, offset, len(data), data)
+        old = int.from_bytes(self._data[self.start : self.end], "little")
+        if len(data) == self._size and self._stores_as_written:
+            lanes, new = self._mask, int.from_bytes(data, "little")
+            written = new
+            self._data[self.start : self.end] = data
+        else:
+            lanes, written = self.placed.lanes(offset, len(data)), self.on_bus(offset, data)
+            new = self._store(written, lanes)
+        cause = (self._region, self._where, offset, len(data), data)
         slots = iter(self._writes)
         try:
             for slot in slots:
@@ -183,12 +195,6 @@ class RegisterPart:
         if after != stored:
             self._put(after)
         return value
-
-    def _lanes(self, offset: int, count: int) -> int:
-        """Return the bits that an access is about, most often all of them."""
-        if count == self.placed.size:
-            return self.placed.register.mask
-        return self.placed.lanes(offset, count)
 
     def on_bus(self, offset: int, data: bytes) -> int:
         """Return the bits of a write, positioned in the register."""
