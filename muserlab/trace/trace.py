@@ -74,7 +74,7 @@ class Trace:
         ``data`` longer than DATA_KEPT the first bytes are kept, and the note says so; of a note
         longer than NOTE_KEPT the first characters.
         """
-        if note or len(data) > DATA_KEPT:
+        if len(note) > NOTE_KEPT or len(data) > DATA_KEPT:
             data, note = _bounded(data, note)
         ring = self._ring
         seq = ring.newest + 1

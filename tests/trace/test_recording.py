@@ -48,6 +48,24 @@ def test_the_ring_keeps_the_last_ones_and_counts_all(
     assert trace.accesses == sum(kind in (Kind.READ, Kind.WRITE) for kind, _ in happened)
 
 
+@given(st.lists(st.tuples(KINDS, PLACES, st.integers(0, 1 << 64), st.binary(max_size=1100))))
+def test_a_recorder_records_what_record_does(
+    happened: list[tuple[Kind, str, int, bytes]],
+) -> None:
+    usual, quick = (Trace(8, clock=count(1000).__next__) for _ in range(2))
+    heard: list[Event] = []
+    quick.subscribe(heard.append)
+    recorders = {}
+    for kind, where, offset, data in happened:
+        usual.record(kind, where, offset, data, "", 990)
+        if (kind, where) not in recorders:
+            recorders[kind, where] = quick.recorder(kind, where)
+        recorders[kind, where](offset, data, 990)
+    assert list(quick) == list(usual) == heard[-8:]
+    assert quick.counts.by_where == usual.counts.by_where
+    assert quick.counts.by_kind == usual.counts.by_kind
+
+
 def test_long_data_is_cut_and_the_note_says_so() -> None:
     trace = Trace()
     trace.record(Kind.DMA_WRITE, "dma", 0, bytes(DATA_KEPT))

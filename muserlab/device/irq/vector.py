@@ -57,21 +57,18 @@ class Vector:
     fires merge into one, as they do in PCI's pending bit.
     """
 
-    __slots__ = ("_events", "_irq", "_seen_masked", "counts", "held", "index")
+    __slots__ = ("_events", "_irq", "_seen_masked", "counts", "held", "index", "name")
 
     def __init__(self, irq: Siblings, index: int) -> None:
         self._irq = irq
         self._events: dict[Action, EventFd] = {}
         self._seen_masked = False
         self.index = index
+        self.name = irq.name_of(index)
+        """What the trace calls it: "msi[0]", "intx"."""
         self.counts = Counts()
         self.held = False
         """Whether the client masked the vector, or INTx itself by firing."""
-
-    @property
-    def name(self) -> str:
-        """What the trace calls it: "msi[0]", "intx"."""
-        return self._irq.name_of(self.index)
 
     @property
     def masked(self) -> bool:
