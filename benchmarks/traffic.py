@@ -22,6 +22,9 @@ HEADER = 16
 """Bytes of a message's header, which is all of an empty reply."""
 
 KIB = 1 << 10
+BYTE = b"\xa5"
+"""What memory is filled with. Zeros that nobody wrote are one page of the kernel's, again and again,
+which is always in the cache."""
 MIB = 1 << 20
 IOVA = 0x1_0000_0000
 """Where memory is mapped: away from whatever a case has mapped for good."""

@@ -5,7 +5,7 @@ from types import new_class
 from typing import Any
 from unittest.mock import patch
 
-from benchmarks.traffic import MIB, Place
+from benchmarks.traffic import BYTE, MIB, Place
 from muserlab.device import BAR, PCIDevice
 from muserlab.regs import RW
 from muserlab.trace import Kind, Recorder, Trace
@@ -29,7 +29,9 @@ MEMORY = Place(region=2)
 
 def usual(count: int) -> list[PCIDevice]:
     """Return devices as people write them: registers, hooks, memory, an interrupt."""
-    return [_usual(f"device{i}") for i in range(count)]
+    made = [_usual(f"device{i}") for i in range(count)]
+    made[0].bar2.poke(0, BYTE * (2 * MIB))  # of the others no memory is read
+    return made
 
 
 def answer(_dev: PCIDevice, value: int) -> int:

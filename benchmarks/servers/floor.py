@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Thread
 
 from benchmarks.servers.commands import obey
-from benchmarks.traffic import MIB
+from benchmarks.traffic import BYTE, MIB
 
 _ROOM = 2 * MIB
 
@@ -24,7 +24,7 @@ def echo(sock: socket.socket) -> None:
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, MIB)
     room = memoryview(bytearray(_ROOM))
     script: list[tuple[int, bool, int]] = json.loads(_line(sock))
-    answers = [(size, with_fd, bytes(answer)) for size, with_fd, answer in script]
+    answers = [(size, with_fd, BYTE * answer) for size, with_fd, answer in script]
     sock.send(b"\n")
     receive_into, send = sock.recv_into, sock.sendall
     while True:

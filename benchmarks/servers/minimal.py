@@ -16,7 +16,7 @@ from threading import Thread
 import trio
 
 from benchmarks.servers.commands import obey
-from benchmarks.traffic import MIB
+from benchmarks.traffic import BYTE, MIB
 from muserlab.proto import Command
 
 _HEADER = Struct("=HHIII")
@@ -35,7 +35,7 @@ class Minimal:
         sock.setblocking(False)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, MIB)
         self._sock = sock
-        self._memory = bytearray(4 * MIB)
+        self._memory = bytearray(BYTE * (4 * MIB))
         self._pending = b""
 
     async def run(self) -> None:

@@ -9,13 +9,11 @@ from time import perf_counter_ns as clock
 
 import trio
 
-from benchmarks.traffic import MIB
+from benchmarks.traffic import BYTE, MIB
 from muserlab.device import PCIDevice
 
 LARGEST = 64 * MIB
 _IOVA = 0x10_0000_0000
-_BYTE = b"\xa5"
-"""What is written: zeros would be one page of the kernel's, again and again."""
 
 
 class Interrupts:
@@ -59,7 +57,7 @@ class Copies:
 
     def rate(self, way: str, size: int, seconds: float) -> float:
         """Return how many GB/s one way of copying size bytes moves."""
-        dma, view, data = self._dma, self._view, _BYTE * size
+        dma, view, data = self._dma, self._view, BYTE * size
         ways: dict[str, Callable[[], object]] = {
             "view to bytes": lambda: bytes(view[:size]),
             "dev.dma.read": lambda: dma.read(_IOVA, size),
