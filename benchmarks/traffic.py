@@ -23,8 +23,8 @@ HEADER = 16
 
 KIB = 1 << 10
 BYTE = b"\xa5"
-"""What memory is filled with. Zeros that nobody wrote are one page of the kernel's, again and again,
-which is always in the cache."""
+"""What memory is filled with. Zeros that nobody wrote are one page of the kernel's again and again,
+always in the cache."""
 MIB = 1 << 20
 IOVA = 0x1_0000_0000
 """Where memory is mapped: away from whatever a case has mapped for good."""
