@@ -63,7 +63,7 @@ class Lane:
     def carry_out(
         self, buffer: bytearray, position: int, end: int, deadline: float
     ) -> tuple[int, Begun | None]:
-        """Carry out the accesses that lie one behind the other, and pack their replies.
+        """Carry out the accesses that lie between position and end, and pack their replies.
 
         That ends before a message that is not ordinary or not all there; behind an access that is
         left to others; behind a reply that fills the outbox; and behind the first access that is
@@ -73,18 +73,17 @@ class Lane:
         """
         outbox, ways = self._outbox, self._ways
         out, at = outbox.room, outbox.filled
-        outcome: Outcome | None
-        begun: Begun | None = None
-        while position < end and at < _FULL:
+        outcome: Outcome | None = None
+        while at < _FULL:
             number, key, data = _unpack(buffer, position)
             way = ways.get(key) or self._find_way(key)
-            if way is None or position + way.size > end:
+            if way is None or (behind := position + way.size) > end:
                 break
-            read, write, outcome = way.read, way.write, None
             try:
+                read = way.read
                 if read is not None:
                     answer, pack = read(way.offset, way.count), way.pack
-                    if pack is not None and isinstance(answer, bytes):
+                    if isinstance(answer, bytes) and pack is not None:
                         pack(out, at, number, way.reply, answer)
                         at += way.reply_size
                     elif isinstance(answer, bytes | memoryview):
@@ -92,23 +91,23 @@ class Lane:
                         at = outbox.put(at + FIXED, answer)
                     else:
                         outcome = answer
-                elif write is not None:
+                elif (write := way.write) is not None:
                     if way.count > INLINE:
-                        data = bytes(memoryview(buffer)[position + FIXED : position + way.size])
+                        data = bytes(memoryview(buffer)[position + FIXED : behind])
                     outcome = write(way.offset, data[: way.count])
                     if outcome is None and way.reply:
                         _pack(out, at, number, way.reply)
                         at += FIXED
             except BaseException as error:  # noqa: BLE001 - whoever goes on judges it
                 outcome = error
-            start, position = position, position + way.size
             if outcome is not None:
-                begun = Begun(_request(memoryview(buffer)[start:position]), outcome)
-                break
-            if position < end and (outbox.tail or now() > deadline):
+                outbox.filled = at
+                return behind, Begun(_request(memoryview(buffer)[position:behind]), outcome)
+            position = behind
+            if position == end or outbox.tail or now() > deadline:
                 break
         outbox.filled = at
-        return position, begun
+        return position, None
 
     def _find_way(self, key: bytes) -> Way | None:
         way = find_way(key, self._targets, self._limit)

@@ -82,13 +82,17 @@ class Calls:
         return fds
 
     def send(self) -> int:
-        """Return how many bytes of the outbox the socket took, 0 where it has no room now.
+        """Send what is in the outbox; return how many bytes the socket did not take.
 
+        Where it took all, the outbox is empty then; else it is as it was.
         Raises WireClosed when the connection broke.
         """
         outbox = self.outbox
-        packed = self._packed[: outbox.filled]
-        return self.send_parts((packed, outbox.tail) if outbox.tail else (packed,))
+        packed, tail = self._packed[: outbox.filled], outbox.tail
+        left = len(packed) + len(tail) - self.send_parts((packed, tail) if tail else (packed,))
+        if not left:
+            outbox.clear()
+        return left
 
     def send_parts(self, parts: Sequence[bytes | memoryview], fds: Sequence[int] = ()) -> int:
         """Return how many bytes of several parts the socket took; the fds go with the first."""

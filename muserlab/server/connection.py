@@ -116,21 +116,21 @@ class ClientConnection:
             self._nursery.cancel_scope.cancel()
 
     async def _read(self) -> None:
-        wire, protocol, lane = self._wire, self._protocol, self._lane
-        calls, turn, held, quiescence = wire.calls, wire.turn, self._held, self._quiescence
-        receive = calls.receive
+        wire, protocol, held, quiescence = self._wire, self._protocol, self._held, self._quiescence
+        calls, turn = wire.calls, wire.turn
+        receive, carry_out, flush = calls.receive, self._lane.carry_out, wire.flush
         while True:
             end = receive() or await wire.arrival()
             position = 0
             while position < end:
                 start, begun = position, None
                 if not (calls.fds or protocol.lacks or quiescence.closed or self._stalled or held):
-                    position, begun = lane.carry_out(calls.buffer, start, end, turn.end)
+                    position, begun = carry_out(calls.buffer, start, end, turn.end)
                 if begun is not None:
                     await self._handle(begun.request, self._session.go_on(begun))
                 elif position == start:
                     position = await self._serve_message(start, end)
-                if not wire.flush():
+                if not flush():
                     self._stall()
                 if monotonic() > turn.end:
                     await turn.pass_on()

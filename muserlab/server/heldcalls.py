@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from errno import EAGAIN
 from struct import Struct
-from typing import NoReturn
 
 from muserlab.proto import Outbox
 from muserlab.server.calls import ANCILLARY_SIZE, BUFFER_SIZE, CLOSE_ON_EXEC, Calls, WireClosed
@@ -57,46 +56,57 @@ class HeldCalls(Calls):
         self._room = ctypes.c_void_p(room)
         self._errno = ctypes.c_int.from_address(_errno_location())
         self._glances: Glances | None = None
+        self._flags = _RECEIVE
 
     def receive(self) -> int:
         """Return how many bytes came, 0 if none are there now, as `Calls` does."""
-        header = self._header
+        header, glances = self._header, self._glances
         header[_CONTROL_SIZE] = ANCILLARY_SIZE
-        glances = self._glances
-        if glances is None:
-            flags = _RECEIVE
-        else:  # on the CPU of a client that has sent nothing more before it runs
-            _yield()
-            flags = _RECEIVE | glances.flag
-        count: int = _receive(self._fd, self._message, flags)
+        count: int = _receive(self._fd, self._message, self._flags)
         if count < 0:
-            return 0 if self._errno.value == EAGAIN else self._broken()
+            count = self._receive_again()
+            if not count:
+                return 0
         if not count or header[_CONTROL_SIZE] or header[_FLAGS] != CLOSE_ON_EXEC:
             self.take_in(count, self._ancillary(header[_CONTROL_SIZE]), header[_FLAGS])
         if glances is not None:
             glances.seen += count
             if glances.seen > FEW or not glances.flag:
                 glances.settle(count)
+                self._flags = _RECEIVE | glances.flag
         return count
 
-    def send(self) -> int:
-        """Return how many bytes of the outbox the socket took, as `Calls` does."""
-        outbox = self.outbox
-        if outbox.tail or outbox.filled > _SHORT:
-            return super().send()
-        count: int = _send(self._fd, self._room, outbox.filled, _SEND)
-        return count if count >= 0 else super().send()
+    def _receive_again(self) -> int:
+        """Say what a receive that failed means, and let a client that shares the CPU run first."""
+        count = -1
+        if self._glances is not None and self._errno.value == EAGAIN:
+            _yield()
+            count = _receive(self._fd, self._message, self._flags)
+        if count < 0 and self._errno.value != EAGAIN:
+            raise WireClosed(f"the connection broke: {os.strerror(self._errno.value)}")
+        return max(count, 0)
 
-    def _broken(self) -> NoReturn:
-        raise WireClosed(f"the connection broke: {os.strerror(self._errno.value)}")
+    def send(self) -> int:
+        """Send what is in the outbox, as `Calls` does."""
+        outbox = self.outbox
+        filled = outbox.filled
+        if filled > _SHORT or outbox.tail:
+            return super().send()
+        count: int = _send(self._fd, self._room, filled, _SEND)
+        if count == filled:
+            outbox.filled = 0
+            return 0
+        return filled - count if count >= 0 else super().send()
 
     def share_cpu(self, shared: bool) -> None:
-        """Hand the CPU over before each receive from now on, and receive by glances, if shared."""
+        """Hand the CPU over where nothing is there, and receive by glances, if shared."""
         self.settle()
         self._glances = None
+        self._flags = _RECEIVE
         if shared:
             with suppress(OSError):  # not every kernel lets glances go on where the last one ended
                 self._glances = Glances(self.socket)
+                self._flags = _RECEIVE | self._glances.flag
 
     def settle(self) -> None:
         """Leave nothing in the socket that was received."""

@@ -6,8 +6,8 @@ lately that would have been worth it. It costs at most a CPU's time while reques
 SOON apart, one moment of SPIN after the last of them, and nothing where nobody asks anything.
 
 Where client and server share their only CPU, trying again is no use before the client has run.
-There the CPU is handed over before each receive instead (`Calls.share_cpu`). Elsewhere it never is:
-a thread that waits for the interpreter's lock, which this one holds, would take it for nothing.
+There the CPU is handed over where a receive finds nothing (`Calls.share_cpu`). Elsewhere it never
+is: a thread that waits for the interpreter's lock, which this one holds, would take it for nothing.
 """
 
 import os

@@ -79,18 +79,17 @@ class Wire:
         if self._backlog:
             self._set_aside()
             return self._flush_backlog()
-        outbox = self.outbox
-        if outbox.filled:
-            sent = self.calls.send()
-            if sent < outbox.filled + len(outbox.tail):
-                self._set_aside(sent)
+        if self.outbox.filled:
+            left = self.calls.send()
+            if left:
+                self._set_aside(left)
                 return False
-            outbox.filled, outbox.tail = 0, b""  # as `clear` does, without a call for each answer
         return True
 
-    def _set_aside(self, sent: int = 0) -> None:
-        """Move what is in the outbox to the backlog, but for the bytes that were sent."""
+    def _set_aside(self, left: int | None = None) -> None:
+        """Move the last bytes of the outbox, or all of them, to the backlog."""
         outbox = self.outbox
+        sent = 0 if left is None else outbox.filled + len(outbox.tail) - left
         packed = bytes(outbox.room[sent : outbox.filled])
         tail = bytes(memoryview(outbox.tail)[max(sent - outbox.filled, 0) :])
         self._backlog.extend((memoryview(part), ()) for part in (packed, tail) if part)
