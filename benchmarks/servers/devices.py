@@ -70,7 +70,7 @@ class _Silent(Trace):
 
     def recorder(self, kind: Kind, where: str) -> Recorder:  # noqa: ARG002
         """Return what does nothing."""
-        return lambda _offset, _data, _began: None
+        return lambda _offset, _data, _began: 0
 
     def answered(self, seq: int) -> None:
         """Do nothing."""

@@ -44,7 +44,10 @@ class Placed:
 
     def value(self, stored: int) -> Value:
         """Return ``stored`` as a Value that knows its index."""
-        return self.register.value(stored, self.index)
+        value = self.register.value_class(stored)
+        if self.index:
+            value.index = self.index
+        return value
 
     def encode(self, base: int, /, **fields: int | Enum) -> int:
         """Return ``base`` with some fields changed; see Register.encode."""

@@ -57,7 +57,7 @@ class Register(Markable, Member):
         self._read_clears = self._bits_that_are(Access.RC)
 
     @cached_property
-    def _value(self) -> type[Value]:
+    def value_class(self) -> type[Value]:
         """The class of its values, made when the first one is: a class is large."""
         return value_class(self)
 
@@ -81,7 +81,7 @@ class Register(Markable, Member):
 
     def value(self, stored: int, index: tuple[int, ...] = ()) -> Value:
         """Return ``stored`` as a Value, whose attributes are this register's fields."""
-        value = self._value(stored)
+        value = self.value_class(stored)
         if index:
             value.index = index
         return value

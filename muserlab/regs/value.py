@@ -17,6 +17,7 @@ class Value(int):
     """
 
     _register: ClassVar["Register"]
+    _on_bus: int
     index: tuple[int, ...] = ()
     """Which element it was in, where the register or a block round it is an array."""
 
@@ -26,9 +27,9 @@ class Value(int):
 
         Of the new value that a register's on_write hook gets; no other value has it.
         """
-        if "on_bus" not in vars(self):
+        if "_on_bus" not in vars(self):
             raise AttributeError  # __getattr__ tells why
-        return self._register.value(vars(self)["on_bus"], self.index)
+        return self._register.value(self._on_bus, self.index)
 
     def fields(self) -> dict[str, int | Enum]:
         """Return every field's value by name, in the order of the definition."""
@@ -43,7 +44,7 @@ class Value(int):
 
     def carry(self, on_bus: int) -> "Value":
         """Remember what the bus carried, for `written`; return itself."""
-        vars(self)["on_bus"] = on_bus
+        self._on_bus = on_bus
         return self
 
     def __getattr__(self, name: str) -> Any:

@@ -68,6 +68,7 @@ def _reader(part: Part, where: str, trace: Trace, crossing: Crossing) -> Reader:
 def _writer(part: Part, where: str, trace: Trace, crossing: Crossing) -> Writer:
     hooks, guard, _, by_steps = crossing
     take, clock, record = part.write, trace.clock, trace.recorder(Kind.WRITE, where)
+    answered = trace.answered
 
     def write(offset: int, data: bytes) -> Awaitable[None] | None:
         if guard.breakpoints or (hooks.writes and defined(hooks.writes)):
@@ -81,12 +82,12 @@ def _writer(part: Part, where: str, trace: Trace, crossing: Crossing) -> Writer:
 
     def watched(offset: int, data: bytes) -> Awaitable[None] | None:
         # What hooks do is recorded after the write that they do it for.
-        seq, pending = trace.record(Kind.WRITE, where, offset, data, "", GOES_ON), None
+        seq, pending = record(offset, data, GOES_ON), None
         try:
             pending = take(offset, data)
         finally:
             if pending is None:
-                trace.answered(seq)
-        return None if pending is None else until(pending, trace.answered, seq)
+                answered(seq)
+        return None if pending is None else until(pending, answered, seq)
 
     return write
