@@ -17,7 +17,7 @@ from muserlab.trace.event import Event, Kind
 
 TraceEvent = dict[str, object]
 
-_CLIENT = "client"
+_CLIENT = None  # the place of who uses a device, which no event is at
 _COUNTED_NS = 10_000_000  # a rate is that of 10 ms
 _COUNTED = {Kind.READ: "reads", Kind.WRITE: "writes"}
 
@@ -54,7 +54,8 @@ class ChromeTrace:
                 yield {**process.at(_CLIENT, process.last_ns), "ph": "E"}
             yield process.named("process_name", 0, name=device or "device")
             for place, thread in process.threads.items():
-                yield process.named("thread_name", thread, name=place or "device")
+                name = "client" if place is _CLIENT else place or "device"
+                yield process.named("thread_name", thread, name=name)
             for order, place in enumerate(sorted(process.threads, key=_in_order)):
                 yield process.named("thread_sort_index", process.threads[place], sort_index=order)
 
@@ -64,14 +65,14 @@ class _Process:
     """A device's process: its threads by place, who uses it, and the accesses counted just now."""
 
     number: int
-    threads: dict[str, int] = field(default_factory=dict[str, int])
+    threads: dict[str | None, int] = field(default_factory=dict[str | None, int])
     _busy_until: dict[str, int] = field(default_factory=dict[str, int])
     client: str = ""
     last_ns: int = 0
     _since_ns: int = 0
     _counts: dict[str, int] = field(default_factory=dict[str, int])
 
-    def at(self, place: str, time_ns: int) -> TraceEvent:
+    def at(self, place: str | None, time_ns: int) -> TraceEvent:
         """Return where and when something is."""
         thread = self.threads.get(place)
         if thread is None:
@@ -107,30 +108,34 @@ class _Process:
                 **self.at(_CLIENT, event.time_ns),
                 "ph": "B",
                 "name": self.client,
-                "cat": _CLIENT,
+                "cat": "client",
             }
 
     def count(self, access: Event) -> Iterator[TraceEvent]:
         """Count an access; return the rates of the time before, where that is over."""
-        if access.time_ns >= self._since_ns + _COUNTED_NS:
-            yield from self.counted()
-            self._since_ns = access.time_ns
+        over = (access.time_ns - self._since_ns) // _COUNTED_NS
+        if over > 0:
+            yield from self.counted(goes_on=over == 1)
+            self._since_ns = self._since_ns + _COUNTED_NS if over == 1 else access.time_ns
         what = _COUNTED[access.kind]
         self._counts[what] = self._counts.get(what, 0) + 1
 
-    def counted(self) -> Iterator[TraceEvent]:
-        """Return the rates of what was counted, from when on they are 0 again."""
-        if not self._counts:
-            return
-        for after, scale in ((0, 10**9 // _COUNTED_NS), (_COUNTED_NS, 0)):
-            yield {
-                "ph": "C",
-                "pid": self.number,
-                "ts": (self._since_ns + after) / 1000,
-                "name": "accesses per second",
-                "args": {what: self._counts.get(what, 0) * scale for what in _COUNTED.values()},
-            }
+    def counted(self, *, goes_on: bool = False) -> Iterator[TraceEvent]:
+        """Return the rates of what was counted; they are 0 afterwards, unless it goes on."""
+        if self._counts:
+            yield self._rates(self._since_ns, 10**9 // _COUNTED_NS)
+            if not goes_on:
+                yield self._rates(self._since_ns + _COUNTED_NS, 0)
         self._counts = {}
+
+    def _rates(self, time_ns: int, scale: int) -> TraceEvent:
+        return {
+            "ph": "C",
+            "pid": self.number,
+            "ts": time_ns / 1000,
+            "name": "accesses per second",
+            "args": {what: self._counts.get(what, 0) * scale for what in _COUNTED.values()},
+        }
 
 
 def _name(event: Event) -> str:
@@ -148,6 +153,6 @@ def _arguments(event: Event) -> dict[str, object]:
     return arguments
 
 
-def _in_order(place: str) -> tuple[bool, str]:
+def _in_order(place: str | None) -> tuple[bool, str]:
     """Sort the client's thread before the others, which are by name."""
-    return place != _CLIENT, place
+    return place is not _CLIENT, place or ""

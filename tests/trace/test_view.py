@@ -168,10 +168,20 @@ def test_a_client_is_a_slice_and_rates_are_counters(
     assert begin["tid"] == end["tid"]
     counters = [event for event in events if event["ph"] == "C"]
     assert counters[0]["args"] == {"reads": 200, "writes": 300}
-    assert counters[1]["args"] == {"reads": 0, "writes": 0}
-    assert counters[2]["args"]["reads"] == 1000
+    assert counters[1]["args"] == {"reads": 1000, "writes": 0}
+    assert counters[-1]["args"] == {"reads": 0, "writes": 0}
     times = [event["ts"] for event in counters]
     assert times == sorted(times)
+
+
+def test_a_rate_is_0_where_accesses_pause_and_only_there(tmp_path: Path) -> None:
+    milliseconds = [100, 105, 109, 111, 119, 130, 131, 205]
+    trace = Trace(clock=iter([at * 10**6 for at in milliseconds]).__next__)
+    for _ in milliseconds:
+        trace.record(Kind.READ, "bar0.CTRL")
+    events = chrome(trace.view(), tmp_path / "x.json")
+    rates = [(one["ts"] / 1000, one["args"]["reads"]) for one in events if one["ph"] == "C"]
+    assert rates == [(100, 300), (110, 200), (120, 0), (130, 200), (140, 0), (205, 100), (215, 0)]
 
 
 def test_an_empty_trace_is_a_file_too(tmp_path: Path) -> None:
