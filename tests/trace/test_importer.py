@@ -19,7 +19,7 @@ from muserlab.trace import Kind, Trace, TraceView
 
 BEGAN = 10**9  # when the clock starts; what began then overlaps all that came since
 
-# Its parser takes no pair of them, and then reads nothing of the file.
+# Its parser takes no pair of them: it drops the arguments of an event, and refuses a name's file.
 SURROGATE = re.compile(r"(?<!\\)(?:\\\\)*\\u[dD][89a-fA-F]")
 
 TEXTS = st.text(st.characters() | st.sampled_from("\U0001f41b\\\0"), max_size=6)
