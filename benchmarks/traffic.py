@@ -22,10 +22,11 @@ HEADER = 16
 """Bytes of a message's header, which is all of an empty reply."""
 
 KIB = 1 << 10
+MIB = 1 << 20
+
 BYTE = b"\xa5"
 """What memory is filled with. Zeros that nobody wrote are one page of the kernel's again and again,
 always in the cache."""
-MIB = 1 << 20
 IOVA = 0x1_0000_0000
 """Where memory is mapped: away from whatever a case has mapped for good."""
 

@@ -21,6 +21,9 @@ Writer = Callable[[int, bytes], Awaitable[None] | None]
 _KEY = Struct("=HIIIQII")
 """Command, size, flags, errno; offset, region, count."""
 
+_HEAD = Struct("=HIII")
+"""The header's part of it."""
+
 KEY_SIZE = _KEY.size
 FIXED = HEADER.size + 16
 """Bytes of an access without its data."""
@@ -69,15 +72,14 @@ class Way:
 
     __slots__ = ("count", "offset", "pack", "read", "reply", "reply_size", "size", "write")
 
-    def __init__(self, offset: int, count: int, size: int, reply: bytes, reply_size: int) -> None:
-        self.offset = offset
-        self.count = count
-        self.size = size
-        self.reply = reply
-        self.reply_size = reply_size
-        self.read: Reader | None = None
-        self.write: Writer | None = None
-        self.pack: Callable[..., None] | None = None
+    count: int
+    offset: int
+    size: int
+    reply: bytes
+    reply_size: int
+    pack: Callable[..., None] | None
+    read: Reader | None
+    write: Writer | None
 
 
 def find_way(key: bytes, targets: Mapping[int, Target], limit: int) -> Way | None:
@@ -89,19 +91,27 @@ def find_way(key: bytes, targets: Mapping[int, Target], limit: int) -> Way | Non
     target = targets.get(index)
     if target is None or count > limit:
         return None
+    way = Way()
+    way.offset, way.count, way.size = offset, count, size
     if command == _READ and size == FIXED and not flags:
-        full = FIXED + count
-        reply = _KEY.pack(_READ, full, TYPE_REPLY, 0, offset, index, count)
-        way = Way(offset, count, size, reply, full)
-        way.read = _lending(target) if count > COPIED else target.reader(offset, count)
+        way.reply_size = FIXED + count
+        way.reply = _reply(_READ, way.reply_size, key)
         way.pack = _WITH_DATA.get(count)
+        way.read = _lending(target) if count > COPIED else target.reader(offset, count)
+        way.write = None
         return way
     if command == _WRITE and size == FIXED + count and flags | NO_REPLY == NO_REPLY:
-        reply = b"" if flags else _KEY.pack(_WRITE, FIXED, TYPE_REPLY, 0, offset, index, count)
-        way = Way(offset, count, size, reply, FIXED)
+        way.reply_size = FIXED
+        way.reply = b"" if flags else _reply(_WRITE, FIXED, key)
+        way.pack = way.read = None
         way.write = target.writer(offset, count)
         return way
     return None
+
+
+def _reply(command: int, size: int, key: bytes) -> bytes:
+    """Return what a reply says: its own header, and of the access what the request said."""
+    return _HEAD.pack(command, size, TYPE_REPLY, 0) + key[_HEAD.size :]
 
 
 def _lending(target: Target) -> Reader:

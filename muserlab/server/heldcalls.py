@@ -84,7 +84,7 @@ class HeldCalls(Calls):
             count = _receive(self._fd, self._message, self._flags)
         if count < 0 and self._errno.value != EAGAIN:
             raise WireClosed(f"the connection broke: {os.strerror(self._errno.value)}")
-        return max(count, 0)
+        return max(count, 0)  # the end of the stream, which is 0, is met again by the next receive
 
     def send(self) -> int:
         """Send what is in the outbox, as `Calls` does."""

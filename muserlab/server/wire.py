@@ -79,17 +79,17 @@ class Wire:
         if self._backlog:
             self._set_aside()
             return self._flush_backlog()
-        if self.outbox.filled:
+        outbox = self.outbox
+        if outbox.filled:
             left = self.calls.send()
             if left:
-                self._set_aside(left)
+                self._set_aside(outbox.filled + len(outbox.tail) - left)
                 return False
         return True
 
-    def _set_aside(self, left: int | None = None) -> None:
-        """Move the last bytes of the outbox, or all of them, to the backlog."""
+    def _set_aside(self, sent: int = 0) -> None:
+        """Move what is in the outbox to the backlog, but for the bytes that were sent."""
         outbox = self.outbox
-        sent = 0 if left is None else outbox.filled + len(outbox.tail) - left
         packed = bytes(outbox.room[sent : outbox.filled])
         tail = bytes(memoryview(outbox.tail)[max(sent - outbox.filled, 0) :])
         self._backlog.extend((memoryview(part), ()) for part in (packed, tail) if part)

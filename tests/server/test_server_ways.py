@@ -9,6 +9,7 @@ import pytest
 from muserlab.device import BAR, Memory, PCIDevice
 from muserlab.proto import SLACK, Begun, Command, Lane, Outbox
 from muserlab.regs import RW
+from muserlab.trace import Trace
 
 
 class Bar(BAR, size=0x8000):
@@ -110,6 +111,30 @@ def test_a_breakpoint_sees_the_next_access() -> None:
     point.remove()
     assert carrier.value(0x00) == 0
     assert asked == [0]
+
+
+def test_another_trace_records_the_next_access() -> None:
+    dev = device()
+    carrier, former, other = Carrier(dev), dev.trace, Trace()
+    carrier.value(0x00)
+    dev.record_to(other)
+    carrier.value(0x00)
+    carrier.carry(write(0x00, 1))
+    assert (len(former), len(other)) == (1, 2)
+
+
+def test_a_way_that_cannot_be_found_leaves_the_access_to_others() -> None:
+    class Broken:
+        def reader(self, offset: int, count: int, /) -> Any:
+            raise MemoryError
+
+    dev = device()
+    carrier = Carrier(dev)
+    carrier.lane.lead_to({0: dev.bar0, 1: Broken()}, 0x1000)  # type: ignore[dict-item]
+    other = struct.pack("=HHIIIQII", 3, Command.REGION_READ, 32, 0, 0, 0, 1, 4)
+    stream = read(0x00) + other
+    assert carrier.lane.carry_out(bytearray(stream + bytes(SLACK)), 0, 64, math.inf) == (32, None)
+    assert carrier.outbox.filled == 36
 
 
 def test_another_device_answers_once_the_lane_leads_there() -> None:

@@ -24,7 +24,7 @@ from muserlab.device.region.ranges import Range, RawHook, SpanPlace, bounds
 from muserlab.device.region.site import Site, Span
 from muserlab.device.region.spaces import RegionMemory
 from muserlab.device.region.steps import Steps, answering, drive
-from muserlab.device.region.ways import Crossing, Reader, Way, Writer, way_to
+from muserlab.device.region.ways import Detour, Reader, Straight, Writer, straight_to
 from muserlab.live import COROUTINE, Hook
 from muserlab.trace import DATA_KEPT, GOES_ON, Kind, Trace, abridged
 
@@ -43,11 +43,12 @@ class Region:
 
     # As slots they are attributes of the class, whose names no register can take.
     __slots__ = (
+        "_detour",
         "_index",
         "_name",
         "_starts",
+        "_straight",
         "_trace",
-        "_ways",
         "guard",
         "hooks",
         "owner",
@@ -90,9 +91,10 @@ class Region:
         self._index = index
         self._name = name
         self.poller = Poller(owner, name)
-        self.record_to(owner.trace)
         self.guard = Guard(owner, name, self.default_policy)
         self.hooks = HookTable(owner, name, self.size, self.class_hooks, self.poller, self.guard)
+        self._detour = Detour(self.hooks, self._read_by_steps, self._write_by_steps)
+        self.record_to(owner.trace)
         self.parts: tuple[Part, ...] = ()
         self._starts: tuple[int, ...] = ()
 
@@ -124,7 +126,6 @@ class Region:
         """Take what the region is made of: parts that cover every byte of it, in order."""
         self.parts = parts
         self._starts = tuple(part.start for part in parts)
-        self._ways.clear()
         self.class_hooks.attach(self.hooks)
 
     # -- what a guest does -------------------------------------------------------------------------
@@ -140,7 +141,7 @@ class Region:
     def reader(self, offset: int, count: int) -> Reader:
         """Return what reads there, called with offset and count, as often as wanted.
 
-        It stays right whatever is patched; but what it records goes to the trace of now.
+        It stays right whatever is patched, and wherever the region records.
         """
         part = self._inside(offset, count) if self.readable else None
         return self._read_by_steps if part is None else self._way(part).read
@@ -175,18 +176,20 @@ class Region:
         return self._write_by_steps if part is None else self._way(part).write
 
     def _inside(self, offset: int, count: int, /) -> Part | None:
-        """Return the part in which an access lies entirely; None for one that a note is due to."""
+        """Return the part in which an access lies entirely.
+
+        None where it lies in no single part, and where a note is due to it.
+        """
         if not 0 <= offset < self.size or count < 1:
             return None
         part = self.parts[bisect_right(self._starts, offset) - 1]
         return None if isinstance(part, Gap) or offset + count > part.end else part
 
-    def _way(self, part: Part) -> Way:
-        way = self._ways.get(part.start)
+    def _way(self, part: Part) -> Straight:
+        way = self._straight.get(part.start)
         if way is None:
             where, _ = self.described(part.start, 1)
-            crossing = Crossing(self.hooks, self.guard, self._read_by_steps, self._write_by_steps)
-            way = self._ways[part.start] = way_to(part, where, self._trace, crossing)
+            way = self._straight[part.start] = straight_to(part, where, self._trace, self._detour)
         return way
 
     def _read_by_steps(self, offset: int, count: int) -> bytes | Awaitable[bytes]:
@@ -313,6 +316,7 @@ class Region:
     def set_breakpoints(self, breakpoints: tuple[Breakpoint, ...]) -> None:
         """Have these breakpoints, and no others, from now on."""
         self.guard.breakpoints = breakpoints
+        self._detour.always = bool(breakpoints)
 
     def _drop_breakpoint(self, dropped: Breakpoint) -> None:
         left = tuple(one for one in self.guard.breakpoints if one is not dropped)
@@ -360,7 +364,10 @@ class Region:
     def record_to(self, trace: Trace) -> None:
         """Record accesses there from now on."""
         self._trace = trace
-        self._ways: dict[int, Way] = {}
+        self._detour.always = True  # for the ways that others have: they record where it was before
+        self._detour = Detour(self.hooks, self._read_by_steps, self._write_by_steps)
+        self._detour.always = bool(self.guard.breakpoints)
+        self._straight: dict[int, Straight] = {}
 
     def poll_every(self, seconds: float | None) -> None:
         """Look that often for what a connected client changed in mapped memory; None: never."""

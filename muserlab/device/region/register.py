@@ -105,8 +105,9 @@ class RegisterPart:
     def _read_with_hooks(self, offset: int, count: int) -> bytes | Awaitable[bytes]:
         whole = count == self._size
         lanes = self._mask if whole else self.placed.lanes(offset, count)
-        value = int.from_bytes(self._data[self.start : self.end], "little")
-        if not self._reads_as_stored:
+        if self._reads_as_stored:
+            value = int.from_bytes(self._data[self.start : self.end], "little")
+        else:
             value = self._fetch(lanes)
         cause = (self._region, self._where, offset, count, None)
         slots = iter(self._reads)

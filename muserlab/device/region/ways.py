@@ -1,15 +1,14 @@
 """The straight way to a part of a region, for accesses that lie in it entirely.
 
 What such accesses have in common is looked up once, in closures: an access itself is a call. Who
-has one may call it as often as wanted, whatever is patched: where a raw hook or a breakpoint is in
-the way, the access goes round by the region's steps.
+has one may call it as often as wanted, whatever happens to the region: each access looks whether
+its way is free, and takes the detour otherwise.
 """
 
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from muserlab.device.region.chain import defined
-from muserlab.device.region.guard import Guard
 from muserlab.device.region.hooktable import HookTable
 from muserlab.device.region.part import Part
 from muserlab.device.region.steps import until
@@ -22,34 +21,41 @@ Writer = Callable[[int, bytes], Awaitable[None] | None]
 """Called with offset and data."""
 
 
-class Way(NamedTuple):
+class Straight(NamedTuple):
     """How a part is read and written."""
 
     read: Reader
     write: Writer
 
 
-class Crossing(NamedTuple):
-    """What all ways of a region cross: its raw hooks and breakpoints, and how it goes on there."""
+class Detour:
+    """How accesses of one region go where they cannot go straight: by its steps.
 
-    hooks: HookTable
-    guard: Guard
-    read: Reader
-    write: Writer
+    always: whether all of them do, because there are breakpoints, or other straight ways by now.
+    hooks: the region's; accesses go round where raw ones are defined.
+    """
+
+    __slots__ = ("always", "hooks", "read", "write")
+
+    def __init__(self, hooks: HookTable, read: Reader, write: Writer) -> None:
+        self.always = False
+        self.hooks = hooks
+        self.read = read
+        self.write = write
 
 
-def way_to(part: Part, where: str, trace: Trace, crossing: Crossing) -> Way:
+def straight_to(part: Part, where: str, trace: Trace, detour: Detour) -> Straight:
     """Return the way to a part, which the trace says is at `where`."""
-    return Way(_reader(part, where, trace, crossing), _writer(part, where, trace, crossing))
+    return Straight(_reader(part, where, trace, detour), _writer(part, where, trace, detour))
 
 
-def _reader(part: Part, where: str, trace: Trace, crossing: Crossing) -> Reader:
-    hooks, guard, by_steps, _ = crossing
+def _reader(part: Part, where: str, trace: Trace, detour: Detour) -> Reader:
+    hooks = detour.hooks
     answer, clock, record = part.read, trace.clock, trace.recorder(Kind.READ, where)
 
     def read(offset: int, count: int) -> bytes | Awaitable[bytes]:
-        if guard.breakpoints or (hooks.reads and defined(hooks.reads)):
-            return by_steps(offset, count)
+        if detour.always or (hooks.reads and defined(hooks.reads)):
+            return detour.read(offset, count)
         began = clock()
         data = answer(offset, count)
         if isinstance(data, bytes):
@@ -65,14 +71,14 @@ def _reader(part: Part, where: str, trace: Trace, crossing: Crossing) -> Reader:
     return read
 
 
-def _writer(part: Part, where: str, trace: Trace, crossing: Crossing) -> Writer:
-    hooks, guard, _, by_steps = crossing
+def _writer(part: Part, where: str, trace: Trace, detour: Detour) -> Writer:
+    hooks = detour.hooks
     take, clock, record = part.write, trace.clock, trace.recorder(Kind.WRITE, where)
     answered = trace.answered
 
     def write(offset: int, data: bytes) -> Awaitable[None] | None:
-        if guard.breakpoints or (hooks.writes and defined(hooks.writes)):
-            return by_steps(offset, data)
+        if detour.always or (hooks.writes and defined(hooks.writes)):
+            return detour.write(offset, data)
         if part.plain:
             began = clock()
             take(offset, data)
