@@ -7,7 +7,7 @@ function render({ model, el }) {
   const filter = entry("filter: where:CTRL kind:write data:0x1");
   const clear = press("✕", () => { filter.value = ""; sift(); filter.focus(); }, "muser-clear");
   const wrong = make("div", "muser-wrong");
-  const pause = press("pause", () => model.send({ pause: !model.get("paused") }));
+  const pause = press("pause", hold);
   const follow = press("follow", () => table.setFollow(follow.getAttribute("aria-pressed") !== "true"));
   const jump = entry("go to: #17, 1.5s");
   const lanes = press("timeline", () => open("timeline", lanes));
@@ -44,7 +44,9 @@ function render({ model, el }) {
   table.frame.append(none);
 
   const opened = { timeline: true, figures: false };
-  let parts = {};
+  let parts = {}; // what is shown
+  const fresh = new Set(); // the names of what of it is new
+  let holding = false; // from when somebody pauses until Python does
   let span = null;
   let jumps = 0;
   let jumped = 0;
@@ -59,6 +61,7 @@ function render({ model, el }) {
   outcome.setAttribute("role", "status");
   lanes.setAttribute("aria-pressed", "true");
   numbers.setAttribute("aria-pressed", "false");
+  pause.setAttribute("aria-pressed", "false");
   follow.setAttribute("aria-pressed", "true");
   figures.root.hidden = true;
   filter.value = model.get("filter");
@@ -66,20 +69,26 @@ function render({ model, el }) {
   // -- what comes ------------------------------------------------------------------------------------
 
   function show(now, changed) {
-    parts = now;
-    const [, first, end, left, waiting] = parts.scope;
+    for (const name of changed) fresh.add(name);
+    const [, first, end, left, waiting] = now.scope;
+    const paused = waiting !== null;
+    if (holding && !paused) return; // it was on its way
+    holding = false;
+    parts = { ...now };
+    pause.setAttribute("aria-pressed", String(paused));
     const more = left > 0 ? `, ${left.toLocaleString("en")} to look at` : "";
-    const held = model.get("paused") ? `paused, ${waiting.toLocaleString("en")} since` : "";
+    const held = paused ? `paused, ${waiting.toLocaleString("en")} since` : "";
     title.replaceChildren(parts.title, make("small", "", [`${counted(end - first, "event")}${more}`, held].filter(Boolean).join(" · ")));
     none.textContent = end > first ? "" : filter.value.trim() ? "no event passes the filter" : "nothing has happened yet";
     table.show(parts.scope, parts.rows);
-    if (opened.timeline && parts.axis) timeline.show(parts, changed);
-    if (changed.has("active")) detail.show(parts.active);
+    if (opened.timeline && parts.axis) timeline.show(parts, fresh);
+    if (fresh.has("active")) detail.show(parts.active);
     if (opened.figures && parts.figures) figures.show(parts.figures, span !== null);
-    if (changed.has("jump") && parts.jump?.[0] === jumps && jumped !== jumps) arrive(parts.jump);
+    if (fresh.has("jump") && parts.jump?.[0] === jumps && jumped !== jumps) arrive(parts.jump);
     tellSelection();
     el.dataset.first = String(first);
     el.dataset.end = String(end);
+    fresh.clear();
   }
 
   function change() {
@@ -88,7 +97,6 @@ function render({ model, el }) {
     const text = filter.value;
     wrong.replaceChildren(...(reason === undefined ? [] :
       [text.slice(0, start), make("mark", "", text.slice(start, stop)), `${text.slice(stop)}\n${reason}`]));
-    pause.setAttribute("aria-pressed", String(model.get("paused")));
     outcome.textContent = model.get("told");
     table.setDevices(model.get("several"));
     if (file.value === proposed) file.value = model.get("proposal");
@@ -103,6 +111,14 @@ function render({ model, el }) {
     clearTimeout(typing);
     clear.hidden = filter.value === "";
     model.send({ filter: filter.value });
+  }
+
+  function hold() { // what is seen now, or let it go on
+    if (parts.scope === undefined) return;
+    holding = pause.getAttribute("aria-pressed") === "false";
+    pause.setAttribute("aria-pressed", String(holding));
+    const [numbering, , end] = parts.scope;
+    model.send({ pause: holding ? [numbering, end] : null });
   }
 
   function open(what, button) {

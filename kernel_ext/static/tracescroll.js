@@ -25,6 +25,7 @@ function traceScroll(frame, space, rowHeight, above, { draw, followed }) {
     end = to;
     space.style.height = `${above + Math.min((end - first) * rowHeight, TALLEST)}px`;
     place(follow ? furthest() : top);
+    paint(); // with what else is shown of the same moment
   }
 
   function place(at) {
@@ -56,10 +57,13 @@ function traceScroll(frame, space, rowHeight, above, { draw, followed }) {
   }
 
   function redraw() {
-    frameWanted ||= requestAnimationFrame(() => {
-      frameWanted = 0;
-      if (frame.clientHeight > 0) draw(top, visible());
-    });
+    frameWanted ||= requestAnimationFrame(paint);
+  }
+
+  function paint() {
+    cancelAnimationFrame(frameWanted);
+    frameWanted = 0;
+    if (frame.clientHeight > 0) draw(top, visible());
   }
 
   frame.addEventListener("scroll", () => {

@@ -54,6 +54,34 @@ def test_the_end_of_a_long_name_is_in_sight(view: Mounted) -> None:
     assert before < last <= right
 
 
+def test_pausing_holds_what_is_in_sight_whatever_is_on_its_way(
+    view: Mounted, dev: ml.PCIDevice
+) -> None:
+    view.look()
+    view.el.evaluate("""el => {
+        window.seen = new Set();
+        new MutationObserver(() => {
+            const rows = [...el.querySelectorAll(".muser-tracerow[data-number]:not([hidden])")];
+            seen.add(`${rows.at(-1).querySelector(".seq").textContent} of ${el.dataset.end}`);
+        }).observe(el, { subtree: true, childList: true, characterData: true, attributes: true });
+    }""")
+    pause = view.el.get_by_role("button", name="pause")
+    dev.bar0.write(0, bytes(4))
+    view.widget.look()  # what it sees is on its way when somebody pauses
+    pause.click()
+    dev.bar0.write(0, bytes(4))
+    view.look()
+    assert view.el.locator(".muser-caption").inner_text().endswith("paused, 2 since")
+    assert pause.get_attribute("aria-pressed") == "true"
+    seen = view.page.evaluate("() => [...seen]")
+    assert len(seen) == 1
+    assert seen[0].startswith("101 of ")
+    pause.click()
+    view.look()
+    assert view.el.locator(".muser-tracerow[data-number]:visible .seq").last.inner_text() == "103"
+    assert "paused" not in view.el.locator(".muser-caption").inner_text()
+
+
 def test_rows_at_the_end_are_whole(view: Mounted) -> None:
     frame = view.el.locator(".muser-traceframe")
     for height in (300, 309, 320):

@@ -61,6 +61,11 @@ class Page:
         """The numbers of the events in the window, but the one before the first."""
         return [row[4] for row in self.parts["rows"]][-5:]
 
+    @property
+    def shown(self) -> list[Any]:
+        """What it says when it is paused: what its rows' numbers belong to, and their end."""
+        return [self.parts["scope"][0], self.parts["scope"][2]]
+
     def _say(self, **content: object) -> None:
         self.widget._heard(self.widget, content, [])
 
@@ -158,15 +163,53 @@ def test_pausing_holds_what_is_shown_however_much_is_recorded(dev: ml.PCIDevice)
     for value in range(8):
         write(dev, value)
     page = Page(TraceWidget(dev.trace.view()))
-    page.do(pause=True)
+    page.do(pause=page.shown)
     for value in range(2000):
         write(dev, value)
     page.look()
-    assert page.widget.paused
     assert page.seqs == [4, 5, 6, 7, 8]
     assert page.parts["scope"][4] == 2000
-    page.do(pause=False)
+    page.do(pause=None)
     assert page.seqs == [2004, 2005, 2006, 2007, 2008]
+    assert page.parts["scope"][4] is None
+
+
+def test_what_was_shown_when_somebody_paused_stays_not_what_comes_after(dev: ml.PCIDevice) -> None:
+    for value in range(3):
+        write(dev, value)
+    page = Page(TraceWidget(dev.trace.view()), axis=[None, None, None, 10], figures=True)
+    for value in range(5):
+        write(dev, value)
+    page.look()
+    shown, before = page.shown, dict(page.parts)
+    write(dev, 0x31)
+    page.look()  # on its way to the page
+    write(dev, 0x31)
+    page.do(pause=shown)  # as of before
+    assert page.seqs == [4, 5, 6, 7, 8]
+    assert page.parts["scope"][4] == 2
+    for part in ("rows", "axis", "marks", "figures"):
+        assert page.parts[part] == before[part]
+    page.do(filter="data:0x31")
+    assert page.seqs == []
+    page.do(filter="data:4,0x31")
+    assert page.seqs == [8]
+    page.do(pause=None)
+    assert page.seqs == [8, 9, 10]
+
+
+def test_a_page_that_paused_before_a_filter_came_holds_what_passes_it(dev: ml.PCIDevice) -> None:
+    page = Page(TraceWidget(dev.trace.view()))
+    for value in range(4):
+        write(dev, value)
+    page.look()
+    numbering, _ = page.shown
+    page.do(filter="data:2..4")
+    for value in range(5):
+        write(dev, value)
+    page.look()
+    page.do(pause=[numbering, 1])
+    assert page.seqs == [3, 4, 7, 8, 9]
 
 
 def test_a_closer_look_has_all_of_an_event(dev: ml.PCIDevice, lab: Lab) -> None:
@@ -427,8 +470,8 @@ def test_looking_leaves_no_trace(dev: ml.PCIDevice, lab: Lab, folder: Path) -> N
         )
         before = dev.trace.counts.pairs
         page.do(filter="")
-        page.do(pause=True)
-        page.do(pause=False)
+        page.do(pause=page.shown)
+        page.do(pause=None)
         page.do(export=["x.csv", None])
         page.look()
         assert dev.trace.counts.pairs == before

@@ -110,6 +110,65 @@ def test_what_is_frozen_stays_until_it_thaws() -> None:
     assert index.restarts == 0
 
 
+def test_what_is_new_when_it_is_frozen_is_left_for_later() -> None:
+    trace = recorded(100, 10)
+    index = Index({"": trace}, Filter())
+    index.advance()
+    for _ in range(4):
+        trace.record(Kind.READ, "a")
+    index.freeze()
+    index.advance()
+    assert seqs(index) == list(range(1, 11))
+    assert (index.left, index.waiting) == (0, 4)
+
+
+def test_rows_that_nobody_has_seen_are_found_again_after_a_thaw() -> None:
+    clock = Clock()
+    traces = {"one": Trace(100, clock), "two": Trace(100, clock)}
+    index = Index(traces, Filter())
+    for trace in [*traces.values()] * 5:
+        trace.record(Kind.READ, "a")
+    index.advance()
+    assert [found.record[1] for found in index.found(0, 20)] == list(range(1, 11))
+    index.freeze(3)
+    index.advance()
+    assert [found.record[1] for found in index.found(0, 20)] == [1, 2, 3]
+    assert index.waiting == 7
+    index.thaw()
+    index.advance()
+    assert [found.record[1] for found in index.found(0, 20)] == list(range(1, 11))
+
+
+def test_it_stays_frozen_when_nothing_that_was_found_is_kept_any_more() -> None:
+    trace = recorded(10, 10)
+    index = Index({"": trace}, Filter())
+    index.advance()
+    for _ in range(15):
+        trace.record(Kind.READ, "a")
+    index.freeze(0)
+    index.advance()
+    assert (index.restarts, seqs(index)) == (1, list(range(16, 26)))
+    trace.record(Kind.READ, "a")
+    index.advance()
+    assert (index.waiting, seqs(index)) == (1, list(range(16, 26)))
+
+
+def test_another_filter_finds_what_was_there_at_the_same_moment() -> None:
+    trace, more = recorded(10, 8), recorded(10, 2)
+    index = Index({"": trace}, Filter("seq:2..3"))
+    index.advance()
+    index.freeze()
+    for _ in range(9):
+        trace.record(Kind.READ, "a")
+    other = Index({"": trace, "more": more}, Filter("seq:1..7"))
+    other.freeze_as(index)
+    more.record(Kind.READ, "a")
+    other.advance()
+    assert [found.record[0] for found in other.found(-20, 20) if not found.device] == [*range(1, 8)]
+    assert [found.record[0] for found in other.found(-20, 20) if found.device] == [1, 2]
+    assert other.waiting == 10
+
+
 def test_a_cleared_trace_has_no_rows() -> None:
     trace = recorded(10, 5)
     index = Index({"": trace}, Filter())

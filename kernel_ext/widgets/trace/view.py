@@ -3,14 +3,14 @@
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import traitlets
 
 import muserlab as ml
 from muserlab.trace import HEADINGS, Filter, FilterError, Index, Overview, lasting
 
-from ..live import Picture, Shown, static
+from ..live import Picture, Shown, static, whole
 from ..still import html_table, plain_table
 from .export import Export, proposed
 from .figures import figures_of, rate_now
@@ -50,7 +50,6 @@ class TraceWidget(Shown):
     filter = traitlets.Unicode().tag(sync=True)
     wrong = traitlets.List[Any]().tag(sync=True)
     """What is wrong with what was typed as a filter: reason, and from which character to which."""
-    paused = traitlets.Bool(default_value=False).tag(sync=True)
     several = traitlets.Bool(default_value=False).tag(sync=True)
     """Whether the device has a column."""
     told = traitlets.Unicode().tag(sync=True)
@@ -63,16 +62,16 @@ class TraceWidget(Shown):
         self._wanted = view.filter
         self._generation = 0
         self._export: Export | None = None
-        self._hold = False
+        self._hold: _Hold | None = None
         self._rest_until = 0.0
         self._drawn: dict[Axis, Picture] = {}
         self._epoch = time.time_ns() - time.monotonic_ns()
-        self._begin()
+        self._begin(None)
         super().__init__(
             self._sources, filter=view.filter.text, proposal=proposed(self._sources.title)
         )
 
-    def _begin(self) -> None:
+    def _begin(self, before: Index | None) -> None:
         """Look at other traces, or through another filter, from now on."""
         traces = self._sources.traces
         begins = [first[0].time_ns for trace in traces.values() if (first := trace[:1])]
@@ -81,8 +80,8 @@ class TraceWidget(Shown):
         self._overview = Overview(self._index)
         self._generation += 1
         self._rest_until = 0.0
-        if self.paused:
-            self._index.freeze()
+        if before is not None and before.frozen:
+            self._index.freeze_as(before)
 
     # -- what is looked at -------------------------------------------------------------------------
 
@@ -92,7 +91,7 @@ class TraceWidget(Shown):
         self.several = len(sources.traces) > 1 or "" not in sources.traces
         self._hold_or_go_on()
         if self._index.wanted is not self._wanted or not _same(self._index.traces, sources.traces):
-            self._begin()
+            self._begin(self._index)
         if sources.live and time.perf_counter() < self._rest_until:
             return  # somebody scrolls, and wants rows, not all that there is
         until = time.perf_counter() + SECONDS_A_LOOK
@@ -107,9 +106,9 @@ class TraceWidget(Shown):
         """Return the window, the timeline and the figures that a view wants."""
         wants = Wants.of(said)
         index, rows = self._index, self._index.rows
-        generation = f"{self._generation}.{index.restarts}"
+        waiting = index.waiting if index.frozen else None
         shows: Picture = {
-            "scope": [generation, rows.first, rows.end, index.left, index.waiting],
+            "scope": [self._numbering, rows.first, rows.end, index.left, waiting],
             "rows": self._window(wants),
             "title": self._sources.title,
         }
@@ -134,6 +133,11 @@ class TraceWidget(Shown):
         if wants.jump is not None and not index.incomplete:
             shows["jump"] = [wants.jump[0], *self._jump(wants.jump[1])]
         return {**shows, "short": self._overview.short}
+
+    @property
+    def _numbering(self) -> str:
+        """What rows' numbers belong to."""
+        return f"{self._generation}.{self._index.restarts}"
 
     def _timeline(self, axis: Axis) -> Picture:
         """Return what lies on an axis, as of the last look that was more than a glance."""
@@ -161,8 +165,10 @@ class TraceWidget(Shown):
         match content:
             case {"filter": str(text)}:
                 self._change_filter(text)
-            case {"pause": bool(paused)}:
-                self._hold = paused
+            case {"pause": [str(numbering), int(end)]}:
+                self._hold = _Hold(numbering, whole(end))
+            case {"pause": None}:
+                self._hold = None
             case {"export": [str(name), span]} if self._export is None:
                 self.told = ""
                 ends = Wants.of({"span": span}).span
@@ -181,10 +187,14 @@ class TraceWidget(Shown):
             self.filter, self.wrong = text, []
 
     def _hold_or_go_on(self) -> None:
-        if self._hold is not self.paused:
-            (self._index.freeze if self._hold else self._index.thaw)()
-            self.paused = self._hold
-            self._rest_until = 0.0
+        hold, index = self._hold, self._index
+        if (hold is not None) is index.frozen:
+            return
+        if hold is None:
+            index.thaw()
+        else:
+            index.freeze(hold.end if hold.numbering == self._numbering else None)
+        self._rest_until = 0.0
 
     def _go_on_writing(self) -> None:
         export = self._export
@@ -226,6 +236,13 @@ class TraceWidget(Shown):
         wanted = f" that pass “{self.filter}”" if self.filter else ""
         caption = f"{self._sources.title}: the last of {total:,} events{wanted}"
         return plain_table(caption, lines), html_table(caption, lines)
+
+
+class _Hold(NamedTuple):
+    """What a page showed when it was paused: the rows up to a number, and what that belongs to."""
+
+    numbering: str
+    end: int
 
 
 def _same(some: Mapping[str, ml.Trace], others: Mapping[str, ml.Trace]) -> bool:

@@ -36,6 +36,8 @@ class Index:
         self.origin_ns = origin_ns
         self.restarts = 0
         """How often all numbers became void, because all that was found is not kept any more."""
+        self.frozen = False
+        """Whether nothing new comes, and nothing leaves."""
         self._start()
 
     def _start(self) -> None:
@@ -44,6 +46,9 @@ class Index:
             Reader(number, trace, self.wanted, Subject(device, trace.client_of, self.origin_ns))
             for number, (device, trace) in enumerate(self.traces.items())
         ]
+        if self.frozen:
+            for reader in self._readers:
+                reader.freeze()
 
     # -- finding -----------------------------------------------------------------------------------
 
@@ -62,9 +67,6 @@ class Index:
 
         Those that come after an access that must be waited for are none of them.
         """
-        if any(reader.gone for reader in self._readers):
-            self.restarts += 1
-            self._start()
         self._trim()
         if not self._forwards(count):
             if not self.incomplete:
@@ -93,6 +95,10 @@ class Index:
         self.rows.prepend(found[::-1])
 
     def _trim(self) -> None:
+        """Let go of the rows whose events are not kept any more."""
+        if any(reader.gone for reader in self._readers):
+            self.restarts += 1
+            self._start()
         begins = [
             (first[0][1] if (first := reader.trace.records(0, 1)) else NEVER)
             for reader in self._readers
@@ -101,19 +107,42 @@ class Index:
         if begins:
             self.rows.drop_before(self.rows.at_time(max(begins)))
 
-    def freeze(self) -> None:
-        """Have nothing new come and nothing leave, until `thaw`; what is older is still found."""
+    def freeze(self, end: int | None = None) -> None:
+        """Have nothing new come and nothing leave, until `thaw`; what is older is still found.
+
+        Rows that nobody has seen yet, from the number ``end`` on, are taken back, and found again
+        then.
+        """
+        self.frozen = True
         for reader in self._readers:
             reader.freeze()
+        self._trim()
+        if end is not None and self.rows.first < end < self.rows.end:
+            for trace, seq in self.rows.take_back(end).items():
+                self._readers[trace].next = seq
+
+    def freeze_as(self, other: "Index") -> None:
+        """Be frozen at the moment at which another index is; to be done before anything is found.
+
+        A trace that the other does not have is frozen now.
+        """
+        self.frozen = True
+        twins = {reader.name: reader for reader in other._readers}
+        for reader in self._readers:
+            if other.traces.get(reader.name) is reader.trace:
+                reader.freeze_as(twins[reader.name])
+            else:
+                reader.freeze()
 
     def thaw(self) -> None:
         """Go on with what has come meanwhile."""
+        self.frozen = False
         for reader in self._readers:
             reader.thaw()
 
     @property
     def waiting(self) -> int:
-        """How many events have come since it was frozen."""
+        """How many events are kept back while it is frozen."""
         return sum(reader.waiting for reader in self._readers)
 
     # -- looking -----------------------------------------------------------------------------------

@@ -35,18 +35,29 @@ class Reader:
         """Have nothing new come, and nothing that is there leave."""
         self.trace = self._live.frozen()
 
+    def freeze_as(self, other: "Reader") -> None:
+        """Be frozen where another reader of the same trace is; to be done before it is read."""
+        self.trace, self.next, self._before = other.trace, other.next, other.next - 1
+
     def thaw(self) -> None:
         """Go on with what has come meanwhile."""
         self.trace = self._live
 
     @property
+    def frozen(self) -> bool:
+        """Whether nothing new comes."""
+        return self.trace is not self._live
+
+    @property
     def waiting(self) -> int:
-        """How many events have come since it was frozen."""
-        return self._live.newest - self.trace.newest
+        """How many events are kept back while it is frozen."""
+        return self._live.newest + 1 - self.next if self.frozen else 0
 
     @property
     def behind(self) -> int:
-        """How many events are new; none where the first of them must be waited for."""
+        """How many events are new; none where it is frozen, or the first must be waited for."""
+        if self.frozen:
+            return 0
         if self._patient and any(map(goes_on, self.trace.records(self.next, 1))):
             return 0
         return self.trace.newest + 1 - self.next

@@ -63,6 +63,15 @@ class Rows:
         self._older.cut(max(0, -number))
         self._newer.free(max(0, number))
 
+    def take_back(self, number: int) -> dict[int, int]:
+        """Take away the rows from a number on, which must not be negative.
+
+        Return of each trace that has any which event's is the first.
+        """
+        taken = self.between(number, self.end)
+        self._newer.cut(number)
+        return dict(reversed(taken))
+
 
 class _Columns:
     """Rows, a column of plain numbers for each part: a million of them take 18 MB."""
@@ -94,7 +103,7 @@ class _Columns:
 
     def cut(self, end: int) -> None:
         for column in (self._times, self._traces, self._seqs):
-            del column[end:]
+            del column[max(0, end - self._freed) :]
 
     def free(self, start: int) -> None:
         self.start = max(start, self.start)
