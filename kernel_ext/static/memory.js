@@ -10,6 +10,7 @@ function render({ model, el }) {
   let questions = 0;
   let job = ""; // the name of what was started here
   let placed = false;
+  let copied = ""; // the selection that was copied, while that is told
 
   let space = model.get("spaces")[0];
   let ranges = [];
@@ -43,7 +44,7 @@ function render({ model, el }) {
   }
 
   function start(question) {
-    tools.tell("");
+    tell("");
     job = ask(question);
   }
 
@@ -109,7 +110,11 @@ function render({ model, el }) {
 
   // -- the selection -------------------------------------------------------------------------------
 
-  function inspect({ start: at, end, typed }) {
+  const selected = ({ start: at, end, typed }) => `${space} ${at} ${end} ${typed}`;
+
+  function inspect(state) {
+    if (copied !== "" && copied !== selected(state)) tell("");
+    const { start: at, end, typed } = state;
     const count = end - at;
     const known = Number(count < 64n ? count : 64n);
     const place = grid.placeAt(at);
@@ -119,16 +124,22 @@ function render({ model, el }) {
   }
 
   function copy(notation) {
-    const { start: at, end } = grid.state();
+    const state = grid.state();
+    const { start: at, end } = state;
     const count = Number(end - at);
     const finish = async (bytes) => {
       await toClipboard(NOTATIONS[notation](bytes));
-      tools.tell(`copied ${sizeText(bytes.length)} as ${notation}`);
+      tell(`copied ${sizeText(bytes.length)} as ${notation}`, false, false, selected(state));
     };
     const here = grid.read(at, Math.min(count, 4096));
     if (here.length === count) finish(here);
-    else if (count > COPIED) tools.tell(`${sizeText(count)} are too many to copy: ${sizeText(COPIED)} can be; save them`, false, true);
+    else if (count > COPIED) tell(`${sizeText(count)} are too many to copy: ${sizeText(COPIED)} can be; save them`, false, true, selected(state));
     else ask({ copy: [hexText(at), count] }, (_content, [data]) => finish(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)));
+  }
+
+  function tell(text, running = false, bad = false, selection = "") {
+    copied = selection;
+    tools.tell(text, running, bad);
   }
 
   function settle(parts) { // into what there is of the space
@@ -156,7 +167,7 @@ function render({ model, el }) {
   function report() {
     const { name, state, said, at, length } = model.get("job");
     if (name === undefined || name !== job) return;
-    tools.tell(said, state === "running", state === "failed");
+    tell(said, state === "running", state === "failed");
     if (said.startsWith("FileExistsError")) tools.exists();
     if (state === "running") return;
     job = "";

@@ -231,6 +231,23 @@ def test_what_is_selected_is_copied_in_three_notations(view: Mounted) -> None:
     assert len(view.page.evaluate("copied")[-1].split()) == 0x4000  # what is not in sight too
 
 
+def test_what_was_copied_is_told_until_something_else_is_selected(
+    dev: ml.PCIDevice, view: Mounted
+) -> None:
+    told = view.el.get_by_role("status").filter(has_text="copied")
+    press(view, "Shift+ArrowRight", "Control+c")
+    expect(told).to_have_text("copied 2 B as hex")
+    dev.bar0.poke(0x1001, b"EL")
+    view.look()
+    expect(told).to_be_visible()
+    press(view, "ArrowRight")
+    expect(told).to_have_count(0)
+    view.el.get_by_role("button", name="text").click()
+    expect(told).to_have_text("copied 1 B as text")
+    press(view, "a")
+    expect(told).to_have_count(0)
+
+
 def test_changed_bytes_are_marked_and_the_marks_fade(dev: ml.PCIDevice, view: Mounted) -> None:
     marked = view.el.locator(".muser-byte[class*=' new']")
     assert marked.count() == 0
