@@ -30,7 +30,7 @@ function render({ model, el }) {
   function fill(element, line) {
     element.dataset.key = line.key;
     const cells = element.children;
-    const texts = [line.key, line.eventfd ? "● there" : "○ none", state(line), line.pending ? "●" : "",
+    const texts = [line.key, `${line.eventfd === "none" ? "○" : "●"} ${line.eventfd}`, line.state, line.pending ? "●" : "",
       ...[line.fired, line.delivered, line.lost, line.rate].map((n) => n.toLocaleString("en"))];
     texts.forEach((text, i) => {
       if (cells[i].dataset.text === text) return;
@@ -41,8 +41,8 @@ function render({ model, el }) {
     });
     element.dataset.was = line.key;
     cells[2].title = `${line.masked.toLocaleString("en")} fires met a mask`;
-    element.classList.toggle("muser-idle", !line.eventfd);
-    element.classList.toggle("muser-masked", line.mask !== "open");
+    element.classList.toggle("muser-idle", line.eventfd === "none");
+    element.classList.toggle("muser-masked", line.held);
     if (cells[9].firstChild === null) {
       const button = press("Trigger", () => trigger({ key: element.dataset.key }));
       button.tabIndex = -1; // Enter does it: a device may have 2048 vectors
@@ -77,12 +77,6 @@ function render({ model, el }) {
   table.draw(0, () => undefined);
   sight.ask({ first: 0, count: 40 });
   return () => sight.close();
-}
-
-function state(line) {
-  if (line.mask !== "open") return line.mask;
-  if (line.eventfd) return "open";
-  return line.guest ? "the guest's, without eventfd" : "not set up";
 }
 
 export default { render };

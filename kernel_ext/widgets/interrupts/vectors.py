@@ -30,13 +30,26 @@ class VectorRates:
         return rate
 
 
-def mask_of(irq: ml.IrqType[Any], vector: ml.Vector) -> str:
-    """Return who holds a vector back: nobody, the client, or the guest."""
+def eventfd_of(vector: ml.Vector) -> str:
+    """Return whether the client gave a vector an eventfd."""
+    return "there" if vector.enabled else "none"
+
+
+def state_of(irq: ml.IrqType[Any], vector: ml.Vector) -> str:
+    """Return who holds a vector back, or who set it up, if anybody did."""
+    if mask := _mask_of(irq, vector):
+        return mask
+    if vector.enabled:
+        return "open"
+    return "the guest's, without eventfd" if irq.gate.enabled(vector.index) else "not set up"
+
+
+def _mask_of(irq: ml.IrqType[Any], vector: ml.Vector) -> str:
     if irq.gate.blocked(vector.index):
         return "masked by the guest"
     if vector.held:
         return "until acknowledged" if irq.automasked else "masked by the client"
-    return "open"
+    return ""
 
 
 def line_of(irq: ml.IrqType[Any], vector: ml.Vector, rate: float) -> Any:
@@ -44,9 +57,9 @@ def line_of(irq: ml.IrqType[Any], vector: ml.Vector, rate: float) -> Any:
     counts = vector.counts
     return {
         "key": vector.name,
-        "eventfd": vector.enabled,
-        "guest": irq.gate.enabled(vector.index),
-        "mask": mask_of(irq, vector),
+        "eventfd": eventfd_of(vector),
+        "state": state_of(irq, vector),
+        "held": bool(_mask_of(irq, vector)),
         "pending": counts.pending,
         "masked": counts.masked,
         "fired": counts.fired,

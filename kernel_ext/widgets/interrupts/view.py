@@ -9,7 +9,7 @@ import muserlab as ml
 from ..following import Following
 from ..live import Live, Picture, static, whole
 from ..still import html_table, plain_table
-from .vectors import TITLES, VectorRates, burst_of, line_of, mask_of
+from .vectors import TITLES, VectorRates, burst_of, eventfd_of, line_of, state_of
 
 MOST = 400  # lines that one view gets
 STILL = 64  # vectors in a still picture
@@ -107,5 +107,4 @@ class InterruptsView(Live):
 def _still_line(irq: ml.IrqType[Any], vector: ml.Vector) -> list[str]:
     counts = vector.counts
     numbers = (counts.fired, counts.delivered, counts.pending, counts.lost)
-    eventfd = "yes" if vector.enabled else "none"
-    return [vector.name, eventfd, mask_of(irq, vector), *map(str, numbers)]
+    return [vector.name, eventfd_of(vector), state_of(irq, vector), *map(str, numbers)]
