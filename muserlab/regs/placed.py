@@ -17,12 +17,13 @@ class Placed:
     by identity, so that it serves as a cheap key.
     """
 
-    __slots__ = ("end", "index", "offset", "path", "register", "size")
+    __slots__ = ("_inside", "end", "index", "offset", "path", "register", "size")
 
     def __init__(
         self, path: str, register: "Register", offset: int, index: tuple[int, ...] = ()
     ) -> None:
         self.path = path
+        self._inside = path if "." in path else ""  # what the register does not know by itself
         self.register = register
         self.offset = offset
         self.index = index
@@ -43,10 +44,12 @@ class Placed:
         return (1 << 8 * length) - 1 << 8 * (start - self.offset)
 
     def value(self, stored: int) -> Value:
-        """Return ``stored`` as a Value that knows its index."""
+        """Return ``stored`` as a Value that knows where it is."""
         value = self.register.value_class(stored)
         if self.index:
             value.index = self.index
+        if self._inside:
+            value._path = self._inside
         return value
 
     def encode(self, base: int, /, **fields: int | Enum) -> int:

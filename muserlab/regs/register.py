@@ -79,11 +79,13 @@ class Register(Markable, Member):
 
     # What a person or a hook does.
 
-    def value(self, stored: int, index: tuple[int, ...] = ()) -> Value:
+    def value(self, stored: int, index: tuple[int, ...] = (), path: str = "") -> Value:
         """Return ``stored`` as a Value, whose attributes are this register's fields."""
         value = self.value_class(stored)
         if index:
             value.index = index
+        if path:
+            value._path = path
         return value
 
     def encode(self, base: int, /, **fields: int | Enum) -> int:

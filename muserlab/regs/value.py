@@ -20,6 +20,8 @@ class Value(int):
     _on_bus: int
     index: tuple[int, ...] = ()
     """Which element it was in, where the register or a block round it is an array."""
+    _path: str = ""
+    """Its name in a layout, such as ``CH[2].CTRL``, where it stands inside of a block."""
 
     @property
     def written(self) -> "Value":
@@ -29,7 +31,7 @@ class Value(int):
         """
         if "_on_bus" not in vars(self):
             raise AttributeError  # __getattr__ tells why
-        return self._register.value(self._on_bus, self.index)
+        return self._register.value(self._on_bus, self.index, self._path)
 
     def fields(self) -> dict[str, int | Enum]:
         """Return every field's value by name, in the order of the definition."""
@@ -40,7 +42,8 @@ class Value(int):
 
         Raises UnknownField, and ValueError where a field's value is out of range.
         """
-        return self._register.value(self._register.encode(int(self), **fields), self.index)
+        changed = self._register.encode(int(self), **fields)
+        return self._register.value(changed, self.index, self._path)
 
     def carry(self, on_bus: int) -> "Value":
         """Remember what the bus carried, for `written`; return itself."""
@@ -58,10 +61,10 @@ class Value(int):
 
     def __repr__(self) -> str:
         register = self._register
-        subscript = "".join(f"[{i}]" for i in self.index)
+        name = self._path or register.name + "".join(f"[{i}]" for i in self.index)
         shown = ", ".join(f"{name}={_show(value)}" for name, value in self.fields().items())
         digits = f"0x{int(self):0{2 * register.size}x}"
-        return f"{register.name}{subscript}={digits}" + (f" ({shown})" if shown else "")
+        return f"{name}={digits}" + (f" ({shown})" if shown else "")
 
     # As with enum.IntEnum: text made from a value is the number's, only the repr is telling.
     __str__ = int.__repr__

@@ -50,6 +50,14 @@ def test_blocks_nest_with_their_offsets_and_indices() -> None:
     assert len(Chip.__layout__) == 1 + 2 * (1 + 2 * 4)
 
 
+def test_a_value_shows_itself_under_its_whole_name() -> None:
+    for placed in Chip.__layout__:
+        value = placed.value(5)
+        assert repr(value).startswith(f"{placed.path}=0x")
+        assert repr(value.replace()) == repr(value)
+        assert repr(value.carry(5).written) == repr(value)
+
+
 def test_a_single_block_has_no_subscript() -> None:
     class Outer(RegisterFile):
         INNER = Block(0x10, Channel)
