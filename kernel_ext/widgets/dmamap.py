@@ -10,6 +10,7 @@ import muserlab as ml
 from .following import Following
 from .live import Live, static
 from .memory import Memory
+from .sizes import size_text
 from .still import html_table, plain_table
 
 MOST = 256  # regions shown; a client behind an IOMMU may map many more
@@ -73,7 +74,7 @@ def _region(region: ml.DmaRegion) -> dict[str, Any]:
         "written": _runs(region.writes),
         "cells": [
             f"{region.iova:#x}",
-            _size(region.size),
+            size_text(region.size),
             region.directions,
             REACHED[region.kind],
             _transfers(region.reads),
@@ -89,11 +90,4 @@ def _runs(touched: ml.Touched) -> list[tuple[int, int]]:
 
 
 def _transfers(touched: ml.Touched) -> str:
-    return f"{_size(touched.total)} in {touched.count:,}" if touched.count else ""
-
-
-def _size(size: int) -> str:
-    for unit, name in ((1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")):
-        if size >= unit:
-            return f"{size / unit:,.4g} {name}"
-    return f"{size} B"
+    return f"{size_text(touched.total)} in {touched.count:,}" if touched.count else ""

@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 import muserlab as ml
 from muserlab.kernel_ext.widgets.following import Following
 from muserlab.kernel_ext.widgets.memory import Memory, all_spaces, guest_memory, same_as
+from muserlab.kernel_ext.widgets.sizes import size_text
 
 from .mounted import Mounted, blank
 
@@ -110,6 +111,36 @@ def test_wheel_and_keys_go_row_by_row_however_large_the_memory(
     assert addresses(view)[-1] == GIB - 16
     press(view, "Control+Home", "ArrowLeft")
     assert where(view).split()[0] == "0x00000000"
+
+
+def test_sizes_are_told_alike_by_the_page_and_by_python(mount: Callable[[Memory], Mounted]) -> None:
+    view = mount(Memory(Following(ml.PCIDevice("none", id=(0x1234, 2))), guest_memory))
+    sizes = [
+        0,
+        1,
+        1023,
+        1024,
+        1025,
+        1280,
+        1536,
+        GIB - 1,
+        GIB,
+        4 * GIB,
+        5 * GIB // 2,
+        1 << 63,
+        1 << 64,
+    ]
+    told = view.page.evaluate(
+        """async ([esm, sizes]) => {
+            const url = URL.createObjectURL(new Blob(
+                [esm, "; export { sizeText }"], { type: "text/javascript" }));
+            const { sizeText } = await import(url);
+            return sizes.map((size) => sizeText(BigInt(size)));
+        }""",
+        [view.widget._esm, [str(size) for size in sizes]],
+    )
+    assert told == [size_text(size) for size in sizes]
+    assert told[4:9] == ["1.0 KiB", "1.3 KiB", "1.5 KiB", "1024.0 MiB", "1 GiB"]
 
 
 def test_rows_are_exact_up_to_the_last_of_64_bits(mount: Callable[[Memory], Mounted]) -> None:

@@ -215,7 +215,7 @@ def test_tables_stay_live_when_the_lab_stops_and_serves_again(notebook: Notebook
     notebook.finish(NUMBER["again"])
     table.scroll_into_view_if_needed()  # out of sight, it does not look
     expect(field(table, "A", VALUE)).to_have_text("0x00000099")
-    expect(table.locator(".muser-caption").first).to_have_text("bar0: 0x1000 bytes")
+    expect(table.locator(".muser-caption").first).to_have_text("bar0: 4 KiB")
 
 
 def test_tables_follow_a_new_definition(notebook: Notebook) -> None:

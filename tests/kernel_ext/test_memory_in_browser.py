@@ -141,18 +141,18 @@ def test_memory_is_saved_and_loaded(notebook: Notebook) -> None:
     view.get_by_role("button", name="save…").click()
     view.get_by_label("path on").fill(str(file))
     view.get_by_role("button", name="save", exact=True).click()
-    expect(view.get_by_text("saved 0x5 bytes")).to_be_visible()
+    expect(view.get_by_text("saved 5 B")).to_be_visible()
     assert file.read_bytes() == b"guest"
     view.get_by_role("button", name="save", exact=True).click()
     expect(view.get_by_text("is there already")).to_be_visible()
     view.get_by_label("what to save").select_option("everything")
     view.get_by_role("button", name="overwrite").click()
-    expect(view.get_by_text("saved 0x4000 bytes")).to_be_visible()
+    expect(view.get_by_text("saved 16 KiB")).to_be_visible()
     assert file.stat().st_size == 0x4000
     file.write_bytes(b"LOADED")
     view.get_by_role("button", name="load…").click()
     view.get_by_role("button", name="load", exact=True).click()
-    expect(view.get_by_text("loaded 0x6 bytes")).to_be_visible()
+    expect(view.get_by_text("loaded 6 B")).to_be_visible()
     expect(view.locator(".muser-byte.sel")).to_have_text(["4c", "4f", "41", "44", "45", "44"])
     view.get_by_role("button", name="close").click()
 

@@ -247,7 +247,7 @@ def test_files_are_saved_and_loaded(dev: ml.PCIDevice, view: Watched, tmp_path: 
     file = str(tmp_path / "buf.bin")
     dev.bar0.poke(0x1000, b"Hello")
     job = view.asks("bar0", save=file, range=["1000", "2000"])
-    assert (job["state"], job["said"]) == ("done", f"saved 0x1000 bytes to {file}")
+    assert (job["state"], job["said"]) == ("done", f"saved 4 KiB to {file}")
     job = view.asks("bar0", save=file, range=["1000", "2000"])
     assert (job["state"], job["said"]) == ("failed", f"FileExistsError: {file} is there already")
     assert view.asks("bar0", save=file, range=["1000", "1005"], overwrite=True)["state"] == "done"

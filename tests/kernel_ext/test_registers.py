@@ -348,4 +348,4 @@ def test_a_still_picture_is_escaped_and_has_every_region(view: RegistersView) ->
     assert "&lt;the&gt; operand" in bundle["text/html"]
     assert "<the> operand" in bundle["text/plain"]
     assert "0x0004  CTRL" in bundle["text/plain"]
-    assert "bar2: 0x100 bytes" in bundle["text/plain"]
+    assert "bar2: 256 B" in bundle["text/plain"]

@@ -5,6 +5,7 @@ from typing import Any
 import muserlab as ml
 
 from ...jobs import Tick
+from ..sizes import size_text
 
 Outcome = tuple[str, dict[str, Any]]
 
@@ -32,10 +33,10 @@ def save(
 ) -> Outcome:
     """Save a range to a file."""
     size = space.save(path, start, end, overwrite=overwrite, tick=tick)
-    return f"saved {size:#x} bytes to {path}", {}
+    return f"saved {size_text(size)} to {path}", {}
 
 
 def load(space: ml.AddressSpace, path: str, at: int, tick: Tick) -> Outcome:
     """Load a file at an address."""
     size = space.load(path, at, tick=tick)
-    return f"loaded {size:#x} bytes from {path} at {at:#x}", {"at": f"{at:x}", "length": size}
+    return f"loaded {size_text(size)} from {path} at {at:#x}", {"at": f"{at:x}", "length": size}

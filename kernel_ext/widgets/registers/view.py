@@ -11,6 +11,7 @@ import muserlab as ml
 from ..accesses import AccessLog
 from ..following import Following
 from ..live import Live, Picture, static, whole
+from ..sizes import size_text
 from ..still import html_table, plain_table
 from . import hand
 from .changes import Changes
@@ -53,7 +54,7 @@ class RegistersView(Live):
         shows: Picture = {
             "banks": names,
             "bank": bank.index,
-            "caption": f"{bank.name}: {bank.size:#x} bytes{self.following.note()}",
+            "caption": f"{bank.name}: {size_text(bank.size)}{self.following.note()}",
             "total": len(lines),
             "widest": kept.listing.widest,
         }
@@ -155,7 +156,7 @@ def _still(bank: ml.Bank, note: str) -> tuple[str, list[list[str]]]:
     head = ["offset", "register", "access", "value", "fields", "hooks", "description"]
     total = len(bank.registers)
     most = f", the first {STILL} of {total} registers" if total > STILL else ""
-    caption = f"{bank.name}: {bank.size:#x} bytes{most}{note}"
+    caption = f"{bank.name}: {size_text(bank.size)}{most}{note}"
     return caption, [head, *(_still_line(part) for part in bank.registers[:STILL])]
 
 
