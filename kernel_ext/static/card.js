@@ -27,7 +27,7 @@ function render({ model, el }) {
     const times = fault.count > 1 ? make("span", "muser-chip", `${fault.count} times`) : "";
     const title = make("h4", "muser-what", `${fault.kind}: ${fault.title}`);
     const buttons = Object.keys(DONE).filter((what) => fault.can.includes(what)).map((what) => {
-      const button = press(DONE[what], () => model.send({ [what]: at }));
+      const button = press(DONE[what], () => say(model, { [what]: at }));
       button.title = TOLD[what];
       button.dataset.focus = `${what} ${at}`;
       return button;

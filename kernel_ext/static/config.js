@@ -12,7 +12,7 @@ function render({ model, el }) {
       if (!grid.el.matches(":focus")) return; // the tree's own doing
       tree.chooseBy((item) => BigInt(item.start) <= start && end <= BigInt(item.start + item.size));
     },
-    poke: (at, digits) => model.send({ poke: [hexText(at), digits] }),
+    poke: (at, digits) => say(model, { poke: [hexText(at), digits] }),
     copy: () => {
       const { start, end } = grid.state();
       toClipboard(NOTATIONS.hex(grid.read(start, Number(end - start))));

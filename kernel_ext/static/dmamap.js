@@ -62,7 +62,7 @@ function render({ model, el }) {
 
   function open() {
     const region = regions[chosen];
-    model.send({ open: hexText(region.start + BigInt(mark) * markSize(region)) });
+    say(model, { open: hexText(region.start + BigInt(mark) * markSize(region)) });
   }
 
   function keys(svg, steps, go) {

@@ -5,7 +5,7 @@ function burstForm(model) {
   const rate = entry("fires per second");
   const seconds = entry("seconds");
   const start = press("Start", begin);
-  const stop = press("Cancel", () => model.send({ cancel: true }));
+  const stop = press("Cancel", () => say(model, { cancel: true }));
   const bar = make("progress", "");
   const told = make("output", "muser-told");
   const wrong = make("span", "muser-wrong");
@@ -43,7 +43,7 @@ function burstForm(model) {
 
   function begin() {
     const given = understand();
-    if (given !== undefined) model.send({ burst: [vector.value, ...given] });
+    if (given !== undefined) say(model, { burst: [vector.value, ...given] });
   }
 
   // Until somebody chooses one, the vector is the first that the client hears.

@@ -6,8 +6,8 @@ function render({ model, el }) {
   const lamp = make("span", "muser-lamp");
   const state = make("span", "muser-caption");
   const facts = make("span", "muser-quiet");
-  const buttons = [["reset", "reset"], ["power", "shut down"], ["plug", "pull the plug"]].map(([what, text]) => sure(text, () => model.send({ press: what })));
-  const screen = terminal(...model.get("size"), (keys) => model.send({ type: keys }));
+  const buttons = [["reset", "reset"], ["power", "shut down"], ["plug", "pull the plug"]].map(([what, text]) => sure(text, () => say(model, { press: what })));
+  const screen = terminal(...model.get("size"), (keys) => say(model, { type: keys }));
   const hint = make("div", "muser-quiet", "click and type · Shift+Tab leaves · what is selected is copied with Ctrl+C");
   el.append(make("div", "muser-view muser-guest", make("div", "muser-bar", lamp, state, facts, ...buttons), screen.root, hint));
   state.setAttribute("role", "status");

@@ -14,8 +14,8 @@ function render({ model, el }) {
   const table = grid({ label: "hooks", columns: COLUMNS, height: 8, fill, wanted, chosen });
   const none = make("p", "muser-quiet", "A decorated function puts a hook here: ", make("code", "", "@dev.bar0.CTRL.on_write"));
   const title = make("h4", "muser-what");
-  const undo = press("Undo", () => model.send({ undo: parts.selected.key }));
-  const redo = press("Redo", () => model.send({ redo: parts.selected.key }));
+  const undo = press("Undo", () => say(model, { undo: parts.selected.key }));
+  const redo = press("Redo", () => say(model, { redo: parts.selected.key }));
   const versions = make("div", "muser-versions");
   const differ = press("diff", () => { diffing = !diffing; look(); });
   const faults = make("div", "muser-faults");

@@ -55,7 +55,7 @@ function render({ model, el }) {
   function drawLevel(cell, line) {
     if (line.asserted === null) { cell.replaceChildren(); return; }
     if (cell.firstChild === null) {
-      const turn = () => model.send({ level: [cell.parentElement.dataset.key, lever.getAttribute("aria-checked") !== "true"] });
+      const turn = () => say(model, { level: [cell.parentElement.dataset.key, lever.getAttribute("aria-checked") !== "true"] });
       const lever = press("", turn, "muser-switch");
       lever.setAttribute("role", "switch");
       lever.setAttribute("aria-label", `level of ${line.key}`);
@@ -66,7 +66,7 @@ function render({ model, el }) {
   }
 
   function trigger(line) {
-    model.send({ fire: line.key });
+    say(model, { fire: line.key });
   }
 
   function wanted(first, count) {

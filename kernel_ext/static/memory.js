@@ -23,7 +23,7 @@ function render({ model, el }) {
     follow: (wanted) => sight.ask({ follow: wanted }),
     save: (path, all, overwrite) => start({ save: path, range: range(all), overwrite }),
     load: (path) => start({ load: path, at: hexText(grid.state().start) }),
-    cancel: () => model.send({ cancel: true }),
+    cancel: () => say(model, { cancel: true }),
   });
   const grid = hexGrid("bytes", {
     window: see,
@@ -39,7 +39,7 @@ function render({ model, el }) {
   function ask(question, answer) {
     const name = `${view}.${questions += 1}`;
     if (answer !== undefined) answers.set(name, answer);
-    model.send({ ...question, space, name });
+    say(model, { ...question, space, name });
     return name;
   }
 

@@ -141,11 +141,11 @@ function render({ model, el }) {
   }
 
   function act(verb, key, text) {
-    model.send({ bank: parts.bank, [verb]: verb === "read" ? key : [key, text] });
+    say(model, { bank: parts.bank, [verb]: verb === "read" ? key : [key, text] });
   }
 
   function pin(key) {
-    model.send({ bank: parts.bank, pin: key });
+    say(model, { bank: parts.bank, pin: key });
   }
 
   // Pokes what is typed over a value in the table.
@@ -187,7 +187,7 @@ function render({ model, el }) {
       if (event.key !== "Enter") return;
       const text = understand();
       if (text === undefined) return;
-      model.send({ bank: parts.bank, poke: [register.key, text] });
+      say(model, { bank: parts.bank, poke: [register.key, text] });
       close();
       table.focus();
     });

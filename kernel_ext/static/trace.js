@@ -19,7 +19,7 @@ function render({ model, el }) {
   const zoom = press("zoom to it", () => timeline.zoomTo(...span));
   const drop = press("clear", () => setSpan(null));
   const file = entry("file: .jsonl, .csv or .json");
-  const write = press("export", () => model.send({ export: [file.value, span] }));
+  const write = press("export", () => say(model, { export: [file.value, span] }));
   const outcome = make("div", "muser-quiet");
 
   const table = traceTable({
@@ -110,7 +110,7 @@ function render({ model, el }) {
   function sift() {
     clearTimeout(typing);
     clear.hidden = filter.value === "";
-    model.send({ filter: filter.value });
+    say(model, { filter: filter.value });
   }
 
   function hold() { // what is seen now, or let it go on
@@ -118,7 +118,7 @@ function render({ model, el }) {
     holding = pause.getAttribute("aria-pressed") === "false";
     pause.setAttribute("aria-pressed", String(holding));
     const [numbering, , end] = parts.scope;
-    model.send({ pause: holding ? [numbering, end] : null });
+    say(model, { pause: holding ? [numbering, end] : null });
   }
 
   function open(what, button) {

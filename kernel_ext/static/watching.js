@@ -17,6 +17,7 @@ function watching(model, el, show = () => {}) {
   let wants = {};
   let inside = false;
   let seen = false;
+  let gone = false;
 
   keepKeys(el); // none of them is a shortcut of the notebook: d, d would delete the cell
   notice.setAttribute("role", "status");
@@ -26,8 +27,9 @@ function watching(model, el, show = () => {}) {
 
   function tell() {
     const now = inside && !document.hidden;
-    if (now || seen) model.send({ view, seen: now, wants });
+    if (now || seen) gone = !say(model, { view, seen: now, wants });
     seen = now;
+    if (gone) draw();
   }
 
   function ask(more) {
@@ -48,8 +50,9 @@ function watching(model, el, show = () => {}) {
   }
 
   function draw() {
-    el.classList.toggle("muser-stopped", model.get("stopped") !== "");
-    notice.textContent = model.get("stopped");
+    const stopped = gone ? "the kernel has ended: run the cells again" : model.get("stopped");
+    el.classList.toggle("muser-stopped", stopped !== "");
+    notice.textContent = stopped;
     said.textContent = model.get("said");
     count();
   }
@@ -91,6 +94,16 @@ function watching(model, el, show = () => {}) {
 }
 
 // Small helpers of all views.
+
+// Tells Python something; returns whether it could be sent, which it cannot where the kernel has ended.
+function say(model, content) {
+  try {
+    model.send(content);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 function make(tag, className, ...children) {
   const element = document.createElement(tag);

@@ -83,3 +83,22 @@ def test_a_view(page: Page, lab: Lab, name: str) -> None:
         theme(page, look)
         view.settle()
         assert violations(view.el) == [], look
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_a_view_whose_kernel_has_ended_says_so_and_throws_nothing(
+    page: Page, lab: Lab, name: str
+) -> None:
+    blank(page)
+    view = Mounted(page, VIEWS[name](Following(lab.devices["engine"]), lab))
+    thrown: list[str] = []
+    page.on("pageerror", lambda error: thrown.append(str(error)))
+    page.evaluate("""() => {
+        widgets[0].outbox.push = () => { throw new Error("Cannot send"); };
+        document.dispatchEvent(new Event("visibilitychange"));
+        const buttons = [...widgets[0].el.querySelectorAll("button")];
+        for (const one of buttons.filter((button) => button.checkVisibility())) one.click();
+    }""")
+    notice = view.el.locator(".muser-notice").first
+    assert notice.inner_text() == "the kernel has ended: run the cells again"
+    assert thrown == []
