@@ -7,7 +7,8 @@
 // chosen(row): called when another row becomes the active one, and activated(row) when the active
 // one is pressed (Enter, a double click).
 //
-// Focus stays on the frame, which names the active row (aria-activedescendant): rows come and go.
+// Focus stays on the frame, which names the active row (aria-activedescendant): rows come and go. Keys that are
+// pressed before the first of them have come wait for them, for as long as the focus stays.
 
 const ROW = 25; // pixels; grid.css has the same
 const SPARE = 8; // rows beyond what is in sight, so that a slow scroll finds them there
@@ -22,6 +23,7 @@ function grid({ label, keys = "", columns, height = 16, fill, wanted, chosen = (
   let source = () => undefined;
   let active = -1;
   let asked = "";
+  let early = []; // keys
 
   frame.tabIndex = 0;
   frame.setAttribute("role", "grid");
@@ -56,6 +58,7 @@ function grid({ label, keys = "", columns, height = 16, fill, wanted, chosen = (
     frame.setAttribute("aria-rowcount", String(total + 1));
     if (active >= total) active = -1;
     paint();
+    if (total > 0) early.splice(0).forEach(pressed);
   }
 
   function paint() {
@@ -113,15 +116,21 @@ function grid({ label, keys = "", columns, height = 16, fill, wanted, chosen = (
     Home: () => choose(0),
     End: () => choose(total - 1),
   };
+  const activates = (key) => key === "Enter" || key === " ";
+  function pressed(key) { // returns whether it did anything
+    const row = source(active);
+    if (KEYS[key] !== undefined) KEYS[key]();
+    else if (row !== undefined && activates(key)) activated(row);
+    else return false;
+    return true;
+  }
   frame.addEventListener("keydown", (event) => {
     if (event.target !== frame || event.ctrlKey || event.metaKey || event.altKey) return;
-    const move = KEYS[event.key];
-    const row = source(active);
-    if (move !== undefined) move();
-    else if (row !== undefined && (event.key === "Enter" || event.key === " ")) activated(row);
-    else return;
+    if (total === 0 && (KEYS[event.key] !== undefined || activates(event.key))) early.push(event.key);
+    else if (!pressed(event.key)) return;
     event.preventDefault();
   });
+  frame.addEventListener("blur", () => { early = []; });
   frame.addEventListener("click", (event) => {
     const at = rowOf(event);
     if (at !== undefined && !event.target.closest("button, input, select")) choose(at);
