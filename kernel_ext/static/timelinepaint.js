@@ -62,10 +62,17 @@ function timelinePaint(canvas) {
     });
   }
 
-  function shortened(name, most) { // its end tells more than its beginning
+  function shortened(name, most) { // its end tells more than its beginning, and so does an index before it
+    const dot = Math.max(name.lastIndexOf("."), 0);
+    const [index] = /\[\d+\]$/.exec(name.slice(0, dot)) ?? [""];
+    const text = cut("", name, most);
+    return index === "" || text.includes(`${index}.`) ? text : cut(`…${index}`, name.slice(dot), most);
+  }
+
+  function cut(before, name, most) {
     let text = name;
-    while (context.measureText(text).width > most && text.length > 4) text = `…${text.slice(2)}`;
-    return text;
+    while (context.measureText(before + text).width > most && text.length > 4) text = `…${text.slice(2)}`;
+    return before + text;
   }
 
   function axis(found, x) {

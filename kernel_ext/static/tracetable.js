@@ -14,7 +14,7 @@ const CELLS = [
   { title: "Δ", name: "gap", label: "since the event before", text: (row, before) => (before ? `+${lasting(row[TIME] - before[TIME])}` : "") },
   { title: "device", name: "device", text: (row) => row[3] },
   { title: "kind", name: "kind", text: (row) => row[5].replace("_", " ") },
-  { title: "where", name: "where", cut: true, text: (row) => row[6] },
+  { title: "where", name: "where", cut: true, path: true, text: (row) => row[6] },
   { title: "offset", name: "offset", cut: true, text: (row) => row[7] },
   { title: "data", name: "data", cut: true, text: (row) => row[8] },
   { title: "took", name: "took", label: "how long the device took", text: (row) => (row[11] === null ? "" : lasting(row[11])) },
@@ -56,6 +56,7 @@ function traceTable(on) {
 
   function rowElement() {
     const made = make("div", "muser-tracerow", ...CELLS.map((cell) => cellOf(cell, "gridcell")));
+    CELLS.forEach((cell, i) => { if (cell.path) made.children[i].append(make("span", ""), make("span", "")); });
     made.setAttribute("role", "row");
     return made;
   }
@@ -122,9 +123,18 @@ function traceTable(on) {
       const text = row === undefined ? (i === 0 ? "…" : "") : cell.text(row, before);
       const shown = element.children[i];
       if (shown.textContent === text) return;
-      shown.textContent = text;
+      if (cell.path) fillPath(shown, text);
+      else shown.textContent = text;
       if (cell.cut) shown.title = text;
     });
+  }
+
+  function fillPath(shown, text) { // bar0.CH[3] and .CTRL, as either may be cut
+    const dot = Math.max(text.lastIndexOf("."), 0);
+    shown.firstChild.textContent = text.slice(0, dot);
+    shown.lastChild.textContent = text.slice(dot);
+    shown.style.setProperty("--end", `${text.length - dot}ch`);
+    shown.classList.toggle("muser-indexed", text[dot - 1] === "]");
   }
 
   function ask(from, count) {

@@ -35,23 +35,24 @@ def view(page: Page, dev: ml.PCIDevice) -> Mounted:
     return Mounted(page, TraceWidget(dev.trace.view(), "engine"))
 
 
-def test_the_end_of_a_long_name_is_in_sight(view: Mounted) -> None:
+def test_the_index_and_the_end_of_a_long_name_are_in_sight(view: Mounted) -> None:
     where = view.el.locator(".muser-tracerow[data-number]:visible .where").last
     name = "bar0.CHANNEL[3].A_COUNTER_THAT_HAS_A_LONG_NAME[1]"
-    assert where.text_content() == where.get_attribute("title") == name
-    left, before, last, right = where.evaluate("""cell => {
-        const at = (index) => {
+    assert where.inner_text() == where.get_attribute("title") == name
+    block, register = where.evaluate("""cell => [...cell.children].map((part) => {
+        const { left, right } = part.getBoundingClientRect();
+        return [...part.firstChild.data].filter((_, at) => {
             const range = document.createRange();
-            range.setStart(cell.firstChild, index);
-            range.setEnd(cell.firstChild, index + 1);
-            return range.getBoundingClientRect();
-        };
-        const { left, right } = cell.getBoundingClientRect();
-        const size = cell.textContent.length;
-        return [at(0).left - left, at(size - 2).right, at(size - 1).right, right];
-    }""")
-    assert left < 0
-    assert before < last <= right
+            range.setStart(part.firstChild, at);
+            range.setEnd(part.firstChild, at + 1);
+            const letter = range.getBoundingClientRect();
+            return left <= letter.left + 0.1 && letter.right - 0.1 <= right;
+        }).join("");
+    })""")
+    assert "bar0.CHANNEL[3]".endswith(block)
+    assert "[3]" in block
+    assert name.endswith(register)
+    assert "_NAME[1]" in register
 
 
 def test_pausing_holds_what_is_in_sight_whatever_is_on_its_way(
