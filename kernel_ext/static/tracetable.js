@@ -17,7 +17,7 @@ const CELLS = [
   { title: "where", name: "where", cut: true, path: true, text: (row) => row[6] },
   { title: "offset", name: "offset", cut: true, text: (row) => row[7] },
   { title: "data", name: "data", cut: true, text: (row) => row[8] },
-  { title: "took", name: "took", label: "how long the device took", text: (row) => (row[11] === null ? "" : lasting(row[11])) },
+  { title: "took", name: "took", label: "how long it took", text: (row) => (row[11] === null ? "" : lasting(row[11])) },
   { title: "meaning", name: "meaning", cut: true, text: (row) => [row[9], row[10]].filter((one) => one !== "").join(" · ") },
 ];
 

@@ -1,7 +1,7 @@
 """Events as trace viewers take them: objects of the Trace Event Format.
 
 ui.perfetto.dev and chrome://tracing open it. A device is a process, a place in it (a register, a
-vector, DMA) a thread. An access is a slice there, as long as the device took for it; anything else
+vector, DMA) a thread. What took time that is known, as an access, is a slice there; anything else
 is an instant. Slices of a thread must not overlap: an access that came before another one there was
 over is on one more thread of the same place. A client's time is a slice too, and the rate of
 accesses a counter. Times are in microseconds. (Trace Event Format: Metadata, Instant, Duration,

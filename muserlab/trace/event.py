@@ -36,8 +36,8 @@ class Event(NamedTuple):
     from an arbitrary start.  ``where`` names the place: ``bar0.CTRL``, ``msi[0]``.  ``offset`` is
     in bytes from the start of a region, or an IOVA.  ``data`` is as on the bus, little endian.
     ``took_ns`` is how long the device took for an access, from when the region got it to its
-    answer, with all that its hooks waited for; None where the answer is not there yet, and for
-    what is no access.
+    answer, with all that its hooks waited for, or the client for its messages of a DMA transfer;
+    None where the answer is not there yet, and for what is neither.
     """
 
     seq: int

@@ -70,6 +70,16 @@ def test_gaps_are_counted_by_their_length() -> None:
     assert gaps == {4: 2, 10: 1, 1: 1}  # 8 and 9, 1000, 1 ns
 
 
+def test_what_a_client_took_is_none_of_the_devices_accesses() -> None:
+    trace = Trace(10, clock=Steps(1))
+    trace.record(Kind.READ, "a", began=0)
+    trace.record(Kind.DMA_READ, "dma", began=0)
+    index = Index({"": trace}, Filter())
+    index.advance()
+    summary = Overview(index).sum(-2, 0)
+    assert (summary.total, summary.durations.count) == (2, 1)
+
+
 def test_what_accesses_took_is_summed_up_when_their_answers_are_there() -> None:
     trace = Trace(10_000, clock=Steps(1))
     for n in range(5000):

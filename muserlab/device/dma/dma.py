@@ -95,9 +95,10 @@ class DMA:
         if region is not None and region.memory is not None:
             return self._read(iova, count)
         pieces = self._table.pieces(iova, count, "read")
+        began = self.owner.trace.clock()
         data = await read_any(pieces, lambda: self.messenger)
         _count_reads(pieces)
-        self._record(Kind.DMA_READ, iova, data)
+        self._record(Kind.DMA_READ, iova, data, began)
         return data
 
     async def awrite(self, iova: int, data: BytesLike) -> None:
@@ -109,9 +110,10 @@ class DMA:
             return
         data = bytes(data)
         pieces = self._table.pieces(iova, len(data), "write")
+        began = self.owner.trace.clock()
         await write_any(pieces, data, lambda: self.messenger)
         _count_writes(pieces)
-        self._record(Kind.DMA_WRITE, iova, data)
+        self._record(Kind.DMA_WRITE, iova, data, began)
 
     @contextmanager
     def window(self, iova: int, count: int) -> Generator[memoryview]:
@@ -155,11 +157,11 @@ class DMA:
             _count_writes(pieces)
         self._record(Kind.DMA_WRITE, iova, data)
 
-    def _record(self, kind: Kind, iova: int, data: BytesLike) -> None:
+    def _record(self, kind: Kind, iova: int, data: BytesLike, began: int | None = None) -> None:
         note = "" if len(data) <= KEPT else f"{len(data)} bytes"
         if self._mastering.off:
             note = f"{note}, {self._mastering.note('DMA')}" if note else self._mastering.note("DMA")
-        self.owner.trace.record(kind, WHERE, iova, bytes(data[:KEPT]), note)
+        self.owner.trace.record(kind, WHERE, iova, bytes(data[:KEPT]), note, began)
 
     def _open_window(self, iova: int, count: int) -> tuple[DmaRegion, memoryview]:
         pieces = self._table.pieces(iova, count, "read")

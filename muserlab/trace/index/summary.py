@@ -5,15 +5,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from muserlab.trace.event import Kind
 from muserlab.trace.index.durations import Durations
 from muserlab.trace.index.index import Found
 from muserlab.trace.index.place import Place
 from muserlab.trace.ring import goes_on
 
+_ACCESSES = frozenset({Kind.READ, Kind.WRITE})
+
 
 @dataclass(slots=True)
 class Summary:
-    """How many events there were at each place, how far from each other, and what they took.
+    """How many events there were at each place, how far from each other, how long accesses took.
 
     `gaps` counts the times between one event and the next by their length: under n, those of
     2**(n-1) to 2**n - 1 nanoseconds. `going_on` says that some accesses had no answer yet, so that
@@ -81,7 +84,7 @@ def summary_of(found: Iterable[Found]) -> Summary:
         Durations(
             ((device, record[2], record[3]), took)
             for _, device, record in found
-            if (took := record[7]) is not None and took >= 0
+            if (took := record[7]) is not None and took >= 0 and record[2] in _ACCESSES
         ),
         any(goes_on(record) for _, _, record in found),
     )

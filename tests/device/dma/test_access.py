@@ -8,7 +8,7 @@ import pytest
 import trio
 
 from muserlab.device.errors import BusyError, DeadlockError, DmaError
-from muserlab.trace import Kind
+from muserlab.trace import Kind, Trace
 
 PAGE = 4096
 
@@ -195,6 +195,32 @@ def test_asynchronous_accesses_reach_memory_of_every_kind(bench: Any) -> None:
     assert bench.dma.read(10, 6) == bytes(range(6))
     assert bench.messenger.memory == {16 + i: 6 + i for i in range(16)}
     assert [e.kind for e in bench.subject.trace[-3:-1]] == [Kind.DMA_WRITE, Kind.DMA_READ]
+
+
+def test_the_trace_says_how_long_messages_took_and_nothing_of_shared_memory(bench: Any) -> None:
+    now = 100
+    trace = bench.subject.trace = Trace(clock=lambda: now)
+
+    def answer_later() -> None:
+        nonlocal now
+        now += 30
+
+    bench.messenger.before = answer_later
+    bench.map(0, 16, bench.memfd(PAGE))
+    bench.map(16, 16)
+
+    async def go() -> None:
+        await bench.dma.awrite(0, bytes(16))
+        await bench.dma.awrite(16, bytes(16))
+        await bench.dma.aread(8, 16)
+
+    trio.run(go)
+    transfers = [event for event in trace if event.kind in {Kind.DMA_READ, Kind.DMA_WRITE}]
+    assert [(event.began_ns, event.took_ns) for event in transfers] == [
+        (100, None),
+        (100, 30),
+        (130, 30),
+    ]
 
 
 def test_a_client_that_waits_for_us_is_not_asked(bench: Any) -> None:
