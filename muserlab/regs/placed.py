@@ -3,7 +3,7 @@
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from muserlab.regs.value import Value
+from muserlab.regs.value import Value, locate
 
 if TYPE_CHECKING:
     from muserlab.regs.register import Register
@@ -46,10 +46,8 @@ class Placed:
     def value(self, stored: int) -> Value:
         """Return ``stored`` as a Value that knows where it is."""
         value = self.register.value_class(stored)
-        if self.index:
-            value.index = self.index
-        if self._inside:
-            value._path = self._inside
+        if self.index or self._inside:
+            locate(value, self.index, self._inside)
         return value
 
     def encode(self, base: int, /, **fields: int | Enum) -> int:

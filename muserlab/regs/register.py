@@ -13,7 +13,7 @@ from muserlab.regs.field import Field
 from muserlab.regs.mark import Markable, Nested
 from muserlab.regs.member import Member
 from muserlab.regs.placed import Placed
-from muserlab.regs.value import Value, value_class
+from muserlab.regs.value import Value, locate, value_class
 
 _VERBS = {"peek", "poke", "on_read", "on_write"}
 _RESERVED = _VERBS | {"written", *(name for name in dir(Value) if not name.startswith("_"))}
@@ -81,12 +81,7 @@ class Register(Markable, Member):
 
     def value(self, stored: int, index: tuple[int, ...] = (), path: str = "") -> Value:
         """Return ``stored`` as a Value, whose attributes are this register's fields."""
-        value = self.value_class(stored)
-        if index:
-            value.index = index
-        if path:
-            value._path = path
-        return value
+        return locate(self.value_class(stored), index, path)
 
     def encode(self, base: int, /, **fields: int | Enum) -> int:
         """Return ``base`` with some fields changed, whatever their access types.

@@ -70,6 +70,15 @@ class Value(int):
     __str__ = int.__repr__
 
 
+def locate(value: Value, index: tuple[int, ...], path: str) -> Value:
+    """Tell a value which element it was in, and its name inside of a block; return it."""
+    if index:
+        value.index = index
+    if path:
+        vars(value)["_path"] = path  # a public name could be a field
+    return value
+
+
 def value_class(register: "Register") -> type[Value]:
     """Make the subclass of Value that has ``register``'s fields as properties."""
     fields = register.fields.values()
