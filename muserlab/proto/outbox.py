@@ -43,7 +43,15 @@ class Outbox:
         self.filled = end
         return True
 
+    def drop(self, count: int) -> int:
+        """Forget the first bytes, which were sent; return how many are left."""
+        left = max(self.filled - count, 0)
+        self.room[:left] = self.room[count : self.filled]
+        self.tail = memoryview(self.tail)[max(count - self.filled, 0) :]
+        self.filled = left
+        return left + len(self.tail)
+
     def clear(self) -> None:
-        """Forget everything: it was sent."""
+        """Forget everything."""
         self.filled = 0
         self.tail = b""

@@ -82,17 +82,13 @@ class Calls:
         return fds
 
     def send(self) -> int:
-        """Send what is in the outbox; return how many bytes the socket did not take.
+        """Send what is in the outbox; return how many bytes the socket did not take: what is left.
 
-        Where it took all, the outbox is empty then; else it is as it was.
         Raises WireClosed when the connection broke.
         """
         outbox = self.outbox
         packed, tail = self._packed[: outbox.filled], outbox.tail
-        left = len(packed) + len(tail) - self.send_parts((packed, tail) if tail else (packed,))
-        if not left:
-            outbox.clear()
-        return left
+        return outbox.drop(self.send_parts((packed, tail) if tail else (packed,)))
 
     def send_parts(self, parts: Sequence[bytes | memoryview], fds: Sequence[int] = ()) -> int:
         """Return how many bytes of several parts the socket took; the fds go with the first."""

@@ -117,8 +117,8 @@ class ClientConnection:
 
     async def _read(self) -> None:
         wire, protocol, held, quiescence = self._wire, self._protocol, self._held, self._quiescence
-        calls, turn = wire.calls, wire.turn
-        receive, carry_out, flush = calls.receive, self._lane.carry_out, wire.flush
+        calls, outbox, turn = wire.calls, wire.outbox, wire.turn
+        receive, carry_out = calls.receive, self._lane.carry_out
         while True:
             end = receive() or await wire.arrival()
             position = 0
@@ -130,8 +130,8 @@ class ClientConnection:
                     await self._handle(begun.request, self._session.go_on(begun))
                 elif position == start:
                     position = await self._serve_message(start, end)
-                if not flush():
-                    self._stall()
+                if wire.backlog or (outbox.filled and calls.send()):
+                    self._flush()
                 if monotonic() > turn.end:
                     await turn.pass_on()
             if held and self._holds_too_much():

@@ -48,12 +48,13 @@ class HeldCalls(Calls):
         self._fd = sock.fileno()
         self._control = bytearray(ANCILLARY_SIZE)
         self._pinned = [_pin(memory) for memory in (self.buffer, self._control, outbox.room)]
-        buffer, control, room = map(ctypes.addressof, self._pinned)
+        buffer, control, _ = map(ctypes.addressof, self._pinned)
         self._vector = array("Q", [buffer, BUFFER_SIZE])
         vector, _ = self._vector.buffer_info()
         self._header = array("Q", [0, 0, vector, 1, control, 0, 0])
-        self._message = ctypes.c_void_p(self._header.buffer_info()[0])
-        self._room = ctypes.c_void_p(room)
+        # References that are made once: any other argument would be converted at each call.
+        self._message = ctypes.byref(_pin(self._header))
+        self._room = ctypes.byref(self._pinned[2])
         self._errno = ctypes.c_int.from_address(_errno_location())
         self._glances: Glances | None = None
         self._flags = _RECEIVE
@@ -96,7 +97,7 @@ class HeldCalls(Calls):
         if count == filled:
             outbox.filled = 0
             return 0
-        return filled - count if count >= 0 else super().send()
+        return outbox.drop(count) if count >= 0 else super().send()
 
     def share_cpu(self, shared: bool) -> None:
         """Hand the CPU over where nothing is there, and receive by glances, if shared."""
@@ -127,6 +128,6 @@ class HeldCalls(Calls):
             start += -(-length // _WORD) * _WORD
 
 
-def _pin(memory: bytearray) -> "ctypes.Array[ctypes.c_char]":
+def _pin(memory: "bytearray | array[int]") -> "ctypes.Array[ctypes.c_char]":
     """Return memory as C has it; while that exists, it stays where it is."""
-    return (ctypes.c_char * len(memory)).from_buffer(memory)
+    return (ctypes.c_char * memoryview(memory).nbytes).from_buffer(memory)

@@ -34,6 +34,7 @@ class Wire:
 
     calls: receives what is there, without waiting.
     outbox: what is to be sent, packed in place; `flush` sends it.
+    backlog: what is to be sent before that, as the socket had no room for it.
 
     Resource handling: owns the socket, and the descriptors that wait to be sent. Received
     descriptors are the caller's, and are closed on exec.
@@ -47,7 +48,7 @@ class Wire:
         self._socket = sock
         self._spin = Spin(self.calls)
         self.turn = Turn()
-        self._backlog: deque[tuple[memoryview, tuple[int, ...]]] = deque()
+        self.backlog: deque[tuple[memoryview, tuple[int, ...]]] = deque()
         self._sending = trio.Lock()
 
     async def arrival(self) -> int:
@@ -67,36 +68,34 @@ class Wire:
 
     def post(self, data: bytes, fds: Sequence[int] = ()) -> None:
         """Put a message into the queue; flush sends it. The descriptors stay the caller's."""
-        if fds or self._backlog or not self.outbox.add(data):
+        if fds or self.backlog or not self.outbox.add(data):
             self._set_aside()
-            self._backlog.append((memoryview(data), tuple(os.dup(fd) for fd in fds)))
+            self.backlog.append((memoryview(data), tuple(os.dup(fd) for fd in fds)))
 
     def flush(self) -> bool:
         """Send as much of the queue as the socket takes now; return whether that was all.
 
         Raises WireClosed when the connection broke.
         """
-        if self._backlog:
+        if self.backlog:
             self._set_aside()
             return self._flush_backlog()
         outbox = self.outbox
-        if outbox.filled:
-            left = self.calls.send()
-            if left:
-                self._set_aside(outbox.filled + len(outbox.tail) - left)
-                return False
+        if (outbox.filled or outbox.tail) and self.calls.send():
+            self._set_aside()
+            return False
         return True
 
-    def _set_aside(self, sent: int = 0) -> None:
-        """Move what is in the outbox to the backlog, but for the bytes that were sent."""
+    def _set_aside(self) -> None:
+        """Move what is in the outbox to the backlog."""
         outbox = self.outbox
-        packed = bytes(outbox.room[sent : outbox.filled])
-        tail = bytes(memoryview(outbox.tail)[max(sent - outbox.filled, 0) :])
-        self._backlog.extend((memoryview(part), ()) for part in (packed, tail) if part)
+        for part in (bytes(outbox.room[: outbox.filled]), bytes(outbox.tail)):
+            if part:
+                self.backlog.append((memoryview(part), ()))
         outbox.clear()
 
     def _flush_backlog(self) -> bool:
-        backlog = self._backlog
+        backlog = self.backlog
         while backlog:
             data, fds = backlog[0]
             sent = self.calls.send_parts((data,), fds)
@@ -127,9 +126,9 @@ class Wire:
 
     def close(self) -> None:
         """Close the socket and the descriptors that were not sent; wakes whoever waits."""
-        for _, fds in self._backlog:
+        for _, fds in self.backlog:
             close_all(fds)
-        self._backlog.clear()
+        self.backlog.clear()
         self.outbox.clear()
         if self._socket.fileno() != -1:
             trio.lowlevel.notify_closing(self._socket)
