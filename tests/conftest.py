@@ -16,6 +16,11 @@ hypothesis.settings.register_profile("explore", deadline=None, max_examples=1000
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put tests in a browser last: as long as there is one, an asyncio loop runs in this thread."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 def missing(what: str) -> None:
     """Skip a test whose real part is not installed; fail instead where CI=true promises it."""
     if os.environ.get("CI") == "true":

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Locator, Page, expect, sync_playwright
 from traitlets.config import Config
 
 from benchmarks.rig.chromium import CHROMIUM_FLAGS
@@ -30,14 +30,17 @@ def jupyterlab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterLab]
         yield served
 
 
-@pytest.fixture(scope="module")
-def browser(chromium: Path) -> Iterator[Browser]:
-    """Run Chromium."""
+@pytest.fixture(scope="session")
+def browser(chromium: Path) -> Iterator[BrowserContext]:
+    """Run Chromium, once for all: what one page fetched of JupyterLab is there for the next."""
     expect.set_options(timeout=SECONDS)
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
-        yield started
-        started.close()
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS) as started,
+        started.new_context(viewport={"width": 1280, "height": 1600}) as context,
+    ):
+        context.set_default_timeout(SECONDS)
+        yield context
 
 
 @dataclass(frozen=True)
@@ -78,11 +81,11 @@ class Notebook:
 
 
 @pytest.fixture(scope="module")
-def page(browser: Browser) -> Iterator[Page]:
+def page(browser: BrowserContext) -> Iterator[Page]:
     """Open an empty page, wide enough for a notebook and its widgets."""
-    with browser.new_page(viewport={"width": 1280, "height": 1600}) as opened:
-        opened.set_default_timeout(SECONDS)
+    with browser.new_page() as opened:
         yield opened
+    browser.clear_permissions()
 
 
 @pytest.fixture(scope="module")
