@@ -25,10 +25,12 @@ _MARK_ALIKE = """element => {
     };
     const text = (node) => node.nodeType === Node.TEXT_NODE && node.data.trim() !== "";
     const seen = new Set();
-    for (const one of element.querySelectorAll("*")) {
+    const inSight = (one) => {
         const { left, top, width, height } = one.getBoundingClientRect();
-        const inSight = document.elementFromPoint(left + width / 2, top + height / 2) === one;
-        const known = inSight && [...one.childNodes].some(text);
+        return document.elementFromPoint(left + width / 2, top + height / 2) === one;
+    };
+    for (const one of element.querySelectorAll("*")) {
+        const known = [...one.childNodes].some(text) && inSight(one);
         one.toggleAttribute("data-alike", known && seen.has(look(one)));
         if (known) seen.add(look(one));
     }
@@ -41,19 +43,25 @@ bytes. Of what is alike, one is enough; what is not in sight for certain is neve
 
 
 def check_looks(view: Locator, name: str) -> None:
-    """Have axe-core find nothing to mend in a view, light and dark; keep a picture of each.
+    """Have axe-core find nothing to mend in a view, light and dark."""
+    for look in each_theme(view.page):
+        check_look(view, f"{name}-{look}")
+
+
+def check_look(view: Locator, name: str) -> None:
+    """Have axe-core find nothing to mend in a view as it is; keep a picture of it.
 
     The pictures are for people to look at, in build/screenshots.
     """
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     view.scroll_into_view_if_needed()
-    for look in _each_theme(view.page):
-        view.screenshot(path=SCREENSHOTS / f"{name}-{look}.png", animations="disabled")
-        found = violations(view)
-        assert not found, f"{name}, {look}:\n" + "\n".join(found)
+    view.screenshot(path=SCREENSHOTS / f"{name}.png", animations="disabled")
+    found = violations(view)
+    assert not found, f"{name}:\n" + "\n".join(found)
 
 
-def _each_theme(page: Page) -> Iterator[str]:
+def each_theme(page: Page) -> Iterator[str]:
+    """Give JupyterLab one theme after the other, and the names by which pictures tell them."""
     page.emulate_media(reduced_motion="reduce")  # colours in between are nobody's to read
     for look, theme in reversed(THEMES.items()):
         page.evaluate(

@@ -1,12 +1,12 @@
 """What went wrong stands under the cell that defined it, and can be dealt with there."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from .conftest import Notebook
+from .looks import check_looks
 
 pytestmark = pytest.mark.browser
 
@@ -55,7 +55,6 @@ with lab.connect() as drv:
     "last": "print(dev.bar0.CTRL.on_write.current.number)",
 }
 NUMBER = {name: number for number, name in enumerate(CELLS)}
-SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 
 
 @pytest.fixture(scope="module")
@@ -77,8 +76,7 @@ def test_a_failure_stands_under_the_cell_that_defined_the_hook(notebook: Noteboo
     card.locator("summary", has_text="the last inputs").click()
     expect(card.locator(".muser-inputs li")).to_have_count(1)
     expect(card).to_contain_text("for given in dev.bar0.CTRL.on_write.inputs:")
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    notebook.page.screenshot(path=SCREENSHOTS / "card.png")
+    check_looks(card, "card")
 
 
 def test_the_version_can_try_again_while_a_cell_is_busy(notebook: Notebook) -> None:

@@ -175,7 +175,6 @@ def test_configuration_space_is_a_tree_beside_its_bytes(notebook: Notebook) -> N
     expect(command.locator("b")).to_have_text(["Mem+", "BusMaster+"])
     view.get_by_role("treeitem", name="Power Management version 3").click()
     expect(view.locator(".muser-byte.sel")).to_have_count(8)
-    check_looks(view, "config")
     tree = view.get_by_role("tree")
     for key in ("ArrowLeft", "ArrowDown"):
         tree.press(key)
@@ -199,7 +198,6 @@ def test_the_map_of_dma_opens_memory(notebook: Notebook) -> None:
     expect(view.locator(".muser-where")).to_contain_text("0x180000")
     expect(view.locator(".muser-byte.sel")).to_have_text("64")
     expect(grid(view)).to_be_focused()
-    check_looks(view, "dma")
 
 
 def test_looking_adds_nothing_to_the_trace(notebook: Notebook) -> None:

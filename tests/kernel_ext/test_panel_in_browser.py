@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from .conftest import Notebook
-from .looks import check_looks
+from .looks import check_look, check_looks, each_theme
 
 pytestmark = pytest.mark.browser
 
@@ -53,6 +53,11 @@ dev.bar0.CH[0].STAT.poke(busy=1)
 @dev.bar0.CH.CTRL.on_write
 def start(dev, new, old):
     dev.bar0.SUM.poke(0)
+""",
+    "share": """
+drv.config.write(0x04, 0x6, 2)
+drv.dma.share(0x10_0000, iova=0x10_0000)
+dev.dma.write(0x18_0000, b"done" * 64)
 """,
     "lab": "lab",
     "redefine": """
@@ -134,7 +139,6 @@ def test_one_register_is_looked_at_closely_and_set_field_by_field(
     closer.get_by_label("burst").fill("28")
     closer.get_by_role("button", name="Poke").click()
     expect(cell(registers, "CH[0].CTRL", VALUE)).to_have_text("0x00001c0c")
-    check_looks(notebook.output(NUMBER["panel"]), "registers")
 
 
 def test_what_is_typed_over_a_value_is_checked_before_it_is_poked(registers: Locator) -> None:
@@ -216,7 +220,7 @@ def test_the_same_registers_are_shown_twice(notebook: Notebook, registers: Locat
 
 def test_a_panel_is_a_dashboard_beside_the_notebook(notebook: Notebook, panel: Locator) -> None:
     page = notebook.page
-    panel.click(position={"x": 1, "y": 1})
+    panel.locator(".muser-name").click()
     page.evaluate("() => window.jupyterapp.commands.execute('notebook:create-output-view')")
     beside = page.locator(".jp-LinkedOutputView")
     expect(cell(beside, "CH[1].CTRL", FIELDS)).to_contain_text("mode=FAST")
@@ -249,7 +253,6 @@ def test_intx_is_held_and_a_generator_runs(notebook: Notebook, panel: Locator) -
     vectors.get_by_role("button", name="Start").click()
     told = vectors.get_by_role("status").filter(has_text="msi[0]")
     expect(told).to_contain_text(re.compile(r"fired [1-9][\d,]* of 200,000, delivered [1-9]"))
-    check_looks(notebook.output(NUMBER["panel"]), "interrupts")
     vectors.get_by_role("button", name="Cancel").click()
     expect(told).to_contain_text("cancelled")
     lever.click()
@@ -264,7 +267,6 @@ def test_a_patch_is_undone_and_made_again_with_buttons(notebook: Notebook, panel
     expect(hooks.locator(".muser-source")).to_contain_text("dev.bar0.SUM.poke(0)")
     hooks.get_by_role("button", name="diff").click()
     expect(hooks.locator(".muser-diff .removed")).to_contain_text("peek() + 1")
-    check_looks(notebook.output(NUMBER["panel"]), "hooks")
     hooks.get_by_role("button", name="Undo").click()
     expect(cell(hooks, "bar0.CH.CTRL.on_write", 1)).to_have_text("v1 of 2")
     hooks.get_by_role("button", name="Redo").click()
@@ -278,6 +280,24 @@ def test_the_summary_tells_the_client_and_copies_the_socket(panel: Locator, page
     summary.get_by_role("button", name="copy QEMU arguments").click()
     expect(summary.get_by_role("button", name="copy QEMU arguments")).to_have_text("copied")
     assert "vfio-user-pci" in page.evaluate("() => navigator.clipboard.readText()")
+
+
+def test_every_tab_is_for_everybody(notebook: Notebook, panel: Locator) -> None:
+    notebook.finish(NUMBER["share"])
+    row(tab(panel, "registers"), "CH[0].CTRL").click()
+    vectors = tab(panel, "interrupts")
+    vectors.get_by_label("fires per second").fill("1")
+    vectors.get_by_role("button", name="Start").click()
+    tab(panel, "config").get_by_role("treeitem", name="MSI: Enable").click()
+    dma = tab(panel, "DMA")
+    dma.get_by_role("button", name="0x100000", exact=True).click()
+    expect(dma.locator(".muser-byte.sel")).to_have_count(1)
+    titles = panel.get_by_role("tab").all_inner_texts()
+    for look in each_theme(notebook.page):
+        for title in titles:
+            tab(panel, title)
+            check_look(panel, f"panel-{title}-{look}")
+    tab(panel, "interrupts").get_by_role("button", name="Cancel").click()
 
 
 def test_a_lab_is_a_table_of_its_devices(notebook: Notebook) -> None:
