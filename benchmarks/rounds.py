@@ -16,7 +16,8 @@ class Effort:
     seconds: float
 
 
-FULL = Effort(rounds=5, seconds=0.08)
+FULL = Effort(rounds=9, seconds=0.06)
+"""Many short rounds: the clock of a shared processor changes within seconds, by half and more."""
 QUICK = Effort(rounds=1, seconds=0.02)
 
 

@@ -11,8 +11,8 @@ IDLE = "CPU time of idle devices"
 _SCHEDULED = 2
 """What is counted by a process's clock: time that the scheduler gave it (CPUCLOCK_SCHED)."""
 
-_TIMES_LONGER = 10
-"""Idleness is watched for longer than speed: little happens in it."""
+_TIMES_LONGER = 20
+"""Idleness is watched for longer than speed: all that happens in it is one look a second."""
 
 
 def idle(labs: Mapping[str, ServerProcess]) -> Case:

@@ -11,7 +11,7 @@ from benchmarks.traffic import Builder
 CLOSED = "panel closed"
 OPEN = "panel open"
 
-_TIMES_LONGER = 5
+_TIMES_LONGER = 7
 """A round is to have several looks of the panel in it, which come some ten times a second."""
 
 _SETTLING = 0.2

@@ -18,7 +18,7 @@ from .codec import decode_request
 from .envelopes import Request
 from .header import HEADER, NO_REPLY, Header
 from .outbox import SIZE, Outbox
-from .way import FIXED, INLINE, KEY_SIZE, Target, Way, find_way
+from .way import FIXED, INLINE, KEY_SIZE, Target, Ways
 
 _REQUEST = Struct(f"=H{KEY_SIZE}s{INLINE}s")
 """Id; what else header and body say; data, or whatever else follows."""
@@ -27,9 +27,6 @@ SLACK = _REQUEST.size
 """Bytes that a receive buffer needs behind its last, so that any request can be unpacked."""
 
 _FULL = SIZE - SLACK
-
-_MOST = 1024
-"""Ways that are remembered. To find one takes about as long as the lane takes for an access."""
 
 _unpack = _REQUEST.unpack_from
 _pack = Struct(f"=H{KEY_SIZE}s").pack_into
@@ -48,7 +45,7 @@ class Begun(NamedTuple):
 class Lane:
     """Carries out the ordinary accesses of one connection, none before `lead_to`."""
 
-    __slots__ = ("_limit", "_outbox", "_targets", "_ways")
+    __slots__ = ("_outbox", "_ways")
 
     def __init__(self, outbox: Outbox) -> None:
         self._outbox = outbox
@@ -56,9 +53,7 @@ class Lane:
 
     def lead_to(self, targets: Mapping[int, Target], limit: int) -> None:
         """Have these regions, by index, and accesses of up to `limit` bytes, from now on."""
-        self._targets = targets
-        self._limit = limit
-        self._ways: dict[bytes, Way] = {}
+        self._ways = Ways(targets, limit)
 
     def carry_out(
         self, buffer: bytearray, position: int, end: int, deadline: float
@@ -76,14 +71,14 @@ class Lane:
         outcome: Outcome | None = None
         while at < _FULL:
             number, key, data = _unpack(buffer, position)
-            way = ways.get(key) or self._find_way(key)
+            way = ways[key]
             if way is None or (behind := position + way.size) > end:
                 break
             try:
-                read = way.read
+                pack, read, write = way.pack, way.read, way.write
                 if read is not None:
-                    answer, pack = read(way.offset, way.count), way.pack
-                    if isinstance(answer, bytes) and pack is not None:
+                    answer = read(way.offset, way.count)
+                    if pack is not None and isinstance(answer, bytes):
                         pack(out, at, number, way.reply, answer)
                         at += way.reply_size
                     elif isinstance(answer, bytes | memoryview):
@@ -91,7 +86,7 @@ class Lane:
                         at = outbox.put(at + FIXED, answer)
                     else:
                         outcome = answer
-                elif (write := way.write) is not None:
+                elif write is not None:
                     if way.count > INLINE:
                         data = bytes(memoryview(buffer)[position + FIXED : behind])
                     outcome = write(way.offset, data[: way.count])
@@ -108,17 +103,6 @@ class Lane:
                 break
         outbox.filled = at
         return position, None
-
-    def _find_way(self, key: bytes) -> Way | None:
-        try:
-            way = find_way(key, self._targets, self._limit)
-        except Exception:  # noqa: BLE001 - the general way meets it again, and answers for it
-            return None
-        if way is not None:
-            if len(self._ways) >= _MOST:
-                self._ways.clear()
-            self._ways[key] = way
-        return way
 
 
 def _request(message: memoryview) -> Request:

@@ -1,4 +1,4 @@
-"""What a request for an ordinary access leads to, worked out once for all that are like it.
+"""What a request for an ordinary access leads to, found once for all that are like it.
 
 Requests that differ only in id and data have 30 bytes in common, from command to count: the key of
 their way. Their replies are alike as well.
@@ -82,31 +82,55 @@ class Way:
     write: Writer | None
 
 
-def find_way(key: bytes, targets: Mapping[int, Target], limit: int) -> Way | None:
-    """Return the way of the requests with a key; None where they are no ordinary accesses.
+_MOST = 1024
 
-    targets: the regions by index; limit: the largest count, in bytes.
+
+class Ways(dict[bytes, Way | None]):
+    """The ways of one connection, each found when its key is first looked for.
+
+    targets: the regions by index.
+    limit: the largest count, in bytes.
+
+    Requests that are no ordinary accesses have the way None. So many ways are kept that a driver's
+    are among them; to find one takes about as long as the lane takes for an access.
     """
-    command, size, flags, _, offset, index, count = _KEY.unpack(key)
-    target = targets.get(index)
-    if target is None or count > limit:
+
+    def __init__(self, targets: Mapping[int, Target], limit: int) -> None:
+        super().__init__()
+        self._targets = targets
+        self._limit = limit
+
+    def __missing__(self, key: bytes) -> Way | None:
+        try:
+            way = self._find(key)
+        except Exception:  # noqa: BLE001 - the general way meets it again, and answers for it
+            return None
+        if len(self) >= _MOST:
+            self.clear()
+        self[key] = way
+        return way
+
+    def _find(self, key: bytes) -> Way | None:
+        command, size, flags, _, offset, index, count = _KEY.unpack(key)
+        target = self._targets.get(index)
+        if target is None or count > self._limit:
+            return None
+        way = Way()
+        way.offset, way.count, way.size = offset, count, size
+        if command == _READ and size == FIXED and not flags:
+            way.reply_size = FIXED + count
+            way.reply = _reply(_READ, way.reply_size, key)
+            way.pack = _WITH_DATA.get(count)
+            way.read = _lending(target) if count > COPIED else target.reader(offset, count)
+            way.write = None
+            return way
+        if command == _WRITE and size == FIXED + count and flags | NO_REPLY == NO_REPLY:
+            way.reply_size = FIXED
+            way.reply = b"" if flags else _reply(_WRITE, FIXED, key)
+            way.pack = way.read = None
+            way.write = target.writer(offset, count)
+            return way
         return None
-    way = Way()
-    way.offset, way.count, way.size = offset, count, size
-    if command == _READ and size == FIXED and not flags:
-        way.reply_size = FIXED + count
-        way.reply = _reply(_READ, way.reply_size, key)
-        way.pack = _WITH_DATA.get(count)
-        way.read = _lending(target) if count > COPIED else target.reader(offset, count)
-        way.write = None
-        return way
-    if command == _WRITE and size == FIXED + count and flags | NO_REPLY == NO_REPLY:
-        way.reply_size = FIXED
-        way.reply = b"" if flags else _reply(_WRITE, FIXED, key)
-        way.pack = way.read = None
-        way.write = target.writer(offset, count)
-        return way
-    return None
 
 
 def _reply(command: int, size: int, key: bytes) -> bytes:
