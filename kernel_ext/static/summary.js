@@ -23,7 +23,8 @@ function render({ model, el }) {
     ids.textContent = now.ids;
     ids.title = `vendor ${now.ids.split(":")[0]}, device ${now.ids.split(":")[1]}, class ${now.class}`;
     state.textContent = STATE[now.tone];
-    rate.textContent = `${now.rate.toLocaleString("en")}/s · ${now.accesses.toLocaleString("en")} accesses`;
+    const noun = now.accesses === 1 ? "access" : "accesses";
+    rate.textContent = `${now.rate.toLocaleString("en")}/s · ${now.accesses.toLocaleString("en")} ${noun}`;
     if (changed.has("history")) spark.draw(now.history);
     client.textContent = now.client === "" ? ""
       : `${now.client} since ${timeOfDay(now.since)} · ${now.terms.join(" · ")}`;
