@@ -1,12 +1,14 @@
 """What every room's tests share: the parts that may be missing, and when missing is a failure."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
+from playwright.sync_api import BrowserContext, expect, sync_playwright
 
-from benchmarks.rig.chromium import find_chromium
+from benchmarks.rig.chromium import CHROMIUM_FLAGS, find_chromium
 from muserlab.vm import QemuNotFound, Sysroot, find_qemu
 
 # The same examples in every run, so that a failure is the change's and not the day's. Look further,
@@ -36,6 +38,23 @@ def chromium() -> Path:
         missing("no browser: install the package chromium")
     assert found is not None
     return found
+
+
+IN_A_PAGE = 30_000
+"""The most that anything in a browser's page may take, in milliseconds."""
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: Path) -> Iterator[BrowserContext]:
+    """Run Chromium, once for all: what one page fetched of JupyterLab is there for the next."""
+    expect.set_options(timeout=IN_A_PAGE)
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS) as started,
+        started.new_context(viewport={"width": 1280, "height": 1600}) as context,
+    ):
+        context.set_default_timeout(IN_A_PAGE)
+        yield context
 
 
 @pytest.fixture(scope="session")

@@ -13,14 +13,11 @@ from typing import Any
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
-from playwright.sync_api import BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 from traitlets.config import Config
 
-from benchmarks.rig.chromium import CHROMIUM_FLAGS
 from benchmarks.rig.jupyterlab import READY, RUN, STOP, JupyterLab, run_jupyterlab
 from muserlab.kernel_ext import unload
-
-SECONDS = 30_000  # the most that anything here may take, in milliseconds
 
 
 @pytest.fixture(scope="session")
@@ -28,19 +25,6 @@ def jupyterlab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterLab]
     """Run JupyterLab."""
     with run_jupyterlab(tmp_path_factory.mktemp("jupyter")) as served:
         yield served
-
-
-@pytest.fixture(scope="session")
-def browser(chromium: Path) -> Iterator[BrowserContext]:
-    """Run Chromium, once for all: what one page fetched of JupyterLab is there for the next."""
-    expect.set_options(timeout=SECONDS)
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS) as started,
-        started.new_context(viewport={"width": 1280, "height": 1600}) as context,
-    ):
-        context.set_default_timeout(SECONDS)
-        yield context
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from benchmarks.rig.chromium import CHROMIUM_FLAGS
 from muserlab.trace import GOES_ON, Kind, Trace, TraceView
 
 pytestmark = pytest.mark.browser
@@ -69,7 +68,7 @@ def ask(page: Page, sql: str) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in page.evaluate(ASK, sql)]
 
 
-def test_perfetto_shows_all_that_was_exported(chromium: Path, tmp_path: Path) -> None:
+def test_perfetto_shows_all_that_was_exported(browser: BrowserContext, tmp_path: Path) -> None:
     clock = count(START, 1_001).__next__
     engine, gpio = Trace(clock=clock), Trace(clock=clock)
     engine.connected("engine", "pid 7 (qemu)")
@@ -83,11 +82,8 @@ def test_perfetto_shows_all_that_was_exported(chromium: Path, tmp_path: Path) ->
     TraceView(lambda: {"engine": engine, "gpio": gpio}).export(tmp_path / "run.json")
 
     errors: list[str] = []
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS) as browser,
-        browser.new_page(service_workers="block") as page,
-    ):
+    assert browser.browser is not None
+    with browser.browser.new_page(service_workers="block") as page:
         page.set_default_timeout(SECONDS)
         page.on("pageerror", lambda error: errors.append(str(error)))
         show(page, tmp_path / "run.json")
