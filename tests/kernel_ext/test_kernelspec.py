@@ -16,7 +16,9 @@ SECONDS = 30
 
 @pytest.fixture
 def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The user's Jupyter folder, of this test's own."""
+    """The user's Jupyter folder, of this test's own; `make lab` has put a kernelspec elsewhere."""
+    for others in ("ENV_JUPYTER_PATH", "SYSTEM_JUPYTER_PATH"):
+        monkeypatch.setattr(f"jupyter_core.paths.{others}", [])
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "runtime"))
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
