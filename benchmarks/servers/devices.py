@@ -8,7 +8,7 @@ from unittest.mock import patch
 from benchmarks.traffic import BYTE, MIB, Place
 from muserlab.device import BAR, PCIDevice
 from muserlab.regs import RW
-from muserlab.trace import Kind, Recorder, Trace
+from muserlab.trace import Recorder, Trace
 
 
 class Registers(BAR, size=4096):
@@ -56,19 +56,11 @@ def _usual(name: str, *, probation: int | None = None) -> PCIDevice:
 class _Silent(Trace):
     """A trace that keeps nothing, to see what keeping costs: muserlab itself always keeps one."""
 
-    def record(
-        self,
-        kind: Kind,  # noqa: ARG002 - as Trace has it
-        where: str,  # noqa: ARG002
-        offset: int | None = None,  # noqa: ARG002
-        data: bytes = b"",  # noqa: ARG002
-        note: str = "",  # noqa: ARG002
-        began: int | None = None,  # noqa: ARG002
-    ) -> int:
+    def record(self, *_event: object, **_named: object) -> int:
         """Do nothing."""
         return 0
 
-    def recorder(self, kind: Kind, where: str) -> Recorder:  # noqa: ARG002
+    def recorder(self, *_place: object, **_named: object) -> Recorder:
         """Return what does nothing."""
         return lambda _offset, _data, _began: 0
 
